@@ -1,0 +1,163 @@
+namespace Perdure;
+
+/// <summary>Starts, watches and steers executions, and answers their callbacks. Thread-safe.</summary>
+public interface IPerdureClient
+{
+    /// <summary>Starts an execution, or returns the one that already has this name.</summary>
+    /// <remarks>
+    /// With a name the start is idempotent for as long as the execution is kept: the same name and input return the existing execution,
+    /// whatever its status. When this returns, the start is durable.
+    /// </remarks>
+    /// <param name="function">The function's name.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="options">Name of the execution.</param>
+    /// <param name="cancellationToken">Ends the waiting, not a start that is already on its way.</param>
+    /// <returns>The execution's ARN.</returns>
+    /// <exception cref="FunctionNotFoundException">No function of that name is registered.</exception>
+    /// <exception cref="ArgumentException">The name is not 1 to 64 characters of <c>[a-zA-Z0-9-_]</c>.</exception>
+    /// <exception cref="ExecutionAlreadyStartedException">The name is taken by an execution with another input.</exception>
+    Task<string> StartAsync<TInput>(string function, TInput input, StartOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Describes an execution; null when it does not exist (any more).</summary>
+    Task<ExecutionDescription?> GetAsync(string executionArn, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until the execution is over and returns its result.</summary>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="ExecutionFailedException">It failed, timed out or was stopped.</exception>
+    Task<TOutput> WaitForResultAsync<TOutput>(string executionArn, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists executions, newest first.</summary>
+    IAsyncEnumerable<ExecutionDescription> ListAsync(ExecutionFilter? filter = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The recorded operations of an execution, in start order.</summary>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    Task<IReadOnlyList<Operation>> GetOperationsAsync(string executionArn, CancellationToken cancellationToken = default);
+
+    /// <summary>The history of an execution, in order.</summary>
+    /// <param name="executionArn">The execution.</param>
+    /// <param name="includeData">False leaves payloads out.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    IAsyncEnumerable<HistoryEvent> GetHistoryAsync(string executionArn, bool includeData = true, CancellationToken cancellationToken = default);
+
+    /// <summary>Stops an execution now. A running invocation is not interrupted; what it does from here on is refused.</summary>
+    /// <remarks>Stopping a finished execution changes nothing.</remarks>
+    /// <returns>When it ended.</returns>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    Task<DateTimeOffset> StopAsync(string executionArn, ErrorObject? error = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets an execution that was parked for an operator run again.</summary>
+    /// <returns>False when it was not parked.</returns>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default);
+
+    /// <summary>Answers a callback.</summary>
+    /// <exception cref="ArgumentException">The id is not a callback id of this service.</exception>
+    /// <exception cref="CallbackClosedException">The callback is timed out or already completed, or its execution is over.</exception>
+    Task SendCallbackSuccessAsync<TResult>(string callbackId, TResult result, CancellationToken cancellationToken = default);
+
+    /// <summary>Reports a failure to a callback.</summary>
+    /// <exception cref="ArgumentException">The id is not a callback id of this service.</exception>
+    /// <exception cref="CallbackClosedException">The callback is timed out or already completed, or its execution is over.</exception>
+    Task SendCallbackFailureAsync(string callbackId, ErrorObject? error = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Says that the answer is still being worked on: restarts the callback's heartbeat timeout.</summary>
+    /// <exception cref="ArgumentException">The id is not a callback id of this service.</exception>
+    /// <exception cref="CallbackClosedException">The callback is timed out or already completed, or its execution is over.</exception>
+    Task SendCallbackHeartbeatAsync(string callbackId, CancellationToken cancellationToken = default);
+}
+
+/// <summary>How an execution is started.</summary>
+public sealed record StartOptions
+{
+    /// <summary>Makes the start idempotent: 1 to 64 characters of <c>[a-zA-Z0-9-_]</c>, unique per function. Null: a generated one.</summary>
+    public string? ExecutionName { get; init; }
+}
+
+/// <summary>Which executions to list.</summary>
+public sealed record ExecutionFilter
+{
+    /// <summary>Only of this function.</summary>
+    public string? Function { get; init; }
+
+    /// <summary>Only with this status.</summary>
+    public ExecutionStatus? Status { get; init; }
+
+    /// <summary>At most this many; 0 for all.</summary>
+    public int Limit { get; init; }
+}
+
+/// <summary>Where an execution stands.</summary>
+public enum ExecutionStatus
+{
+    /// <summary>Not over yet.</summary>
+    Running,
+
+    /// <summary>The function returned.</summary>
+    Succeeded,
+
+    /// <summary>The function threw.</summary>
+    Failed,
+
+    /// <summary>Its deadline passed.</summary>
+    TimedOut,
+
+    /// <summary>Somebody stopped it.</summary>
+    Stopped,
+}
+
+/// <summary>Why a running execution makes no progress although it should.</summary>
+public enum ExecutionAttention
+{
+    /// <summary>Nothing is wrong.</summary>
+    None,
+
+    /// <summary>Its invocations crashed again and again without progress; it waits for an operator.</summary>
+    Parked,
+
+    /// <summary>Its record cannot be read by this version; nothing of it is touched.</summary>
+    Quarantined,
+
+    /// <summary>No node serves its function.</summary>
+    NoWorker,
+}
+
+/// <summary>An execution as it stands.</summary>
+public sealed record ExecutionDescription
+{
+    /// <summary>Its full name.</summary>
+    public required string Arn { get; init; }
+
+    /// <summary>The name it was started under.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its function.</summary>
+    public required string Function { get; init; }
+
+    /// <summary>The function's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required ExecutionStatus Status { get; init; }
+
+    /// <summary>Why it makes no progress although it should.</summary>
+    public ExecutionAttention Attention { get; init; }
+
+    /// <summary>Details of <see cref="Attention"/>.</summary>
+    public string? AttentionReason { get; init; }
+
+    /// <summary>When it was started.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Its input, as serialized text. Not in lists.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>Its result, as serialized text. Not in lists.</summary>
+    public string? Result { get; init; }
+
+    /// <summary>Its error. Not in lists.</summary>
+    public ErrorObject? Error { get; init; }
+}

@@ -1,0 +1,28 @@
+using Perdure.Operations.Callback;
+
+namespace Perdure
+{
+    public partial interface IDurableContext
+    {
+        /// <summary>Opens a question to the outside world and returns its id; the answer is awaited separately.</summary>
+        /// <remarks>
+        /// This call never fails because the callback did: only <see cref="ICallback{T}.GetResultAsync"/> reports that. The id is
+        /// durable before it is returned, so it may be given away at once.
+        /// </remarks>
+        /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
+        /// <param name="config">Timeouts and serializer.</param>
+        /// <param name="cancellationToken">Not used: an open callback ends by answer or timeout.</param>
+        /// <exception cref="ArgumentOutOfRangeException">A timeout is negative, below one second or over 366 days.</exception>
+        /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
+        Task<ICallback<T>> CreateCallbackAsync<T>(string? name = null, CallbackConfig? config = null, CancellationToken cancellationToken = default);
+    }
+}
+
+namespace Perdure.Replay
+{
+    internal sealed partial class DurableContext
+    {
+        public Task<ICallback<T>> CreateCallbackAsync<T>(string? name = null, CallbackConfig? config = null, CancellationToken cancellationToken = default) =>
+            Run(new CallbackOperation<T>(this, Next(OperationTypes.Callback, OperationSubTypes.Callback, name), config ?? new CallbackConfig()));
+    }
+}

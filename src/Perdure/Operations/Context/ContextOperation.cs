@@ -1,0 +1,112 @@
+using Perdure.Protocol;
+using Perdure.Replay;
+
+namespace Perdure.Operations.Context;
+
+/// <summary>A child context, live and replayed: its body is function code, run on the pump with its own numbering.</summary>
+internal sealed class ContextOperation<T>(
+    DurableContext context, OperationRequest request, ContextBody<T> body, ChildContextConfig config) : AwaitableOperation<T>(context, request)
+{
+    private (T Value, string? Payload)? _live;
+
+    private bool IsRecorded => config.NestingType == NestingType.Nested;
+
+    public override void Begin(Operation? recorded)
+    {
+        var child = Context.Child(Request, IsRecorded);
+        switch (recorded?.Status)
+        {
+            case null when IsRecorded && Context.IsReplayOnly:
+                return;
+            case null:
+                if (IsRecorded) Send(NewUpdate(OperationAction.Start), urgent: false);
+                RunBody(child);
+                break;
+            case OperationStatus.Started:
+                RunBody(child);
+                break;
+            case OperationStatus.Succeeded when recorded.ContextDetails?.ReplayChildren == true:
+                child.MarkReplayOnly();
+                RunBody(child);
+                break;
+        }
+    }
+
+    private void RunBody(DurableContext child) => Runtime.Scheduler.PostFunctionCode(_ => RunOnPump(child), null);
+
+    private async void RunOnPump(DurableContext child)
+    {
+#pragma warning disable CA2007 // The body's end is one of the function's turns: it must resume on the pump.
+        try
+        {
+            var value = await body.RunAsync(child, Runtime.BodiesToken);
+            OnBodyReturned(child, value);
+        }
+        catch (Exception error)
+        {
+            OnBodyThrew(child, error);
+        }
+#pragma warning restore CA2007
+    }
+
+    private void OnBodyReturned(DurableContext child, T value)
+    {
+        child.MarkFinished();
+        if (!IsRecorded)
+        {
+            Complete(value);
+            return;
+        }
+
+        if (child.IsReplayOnly)
+        {
+            _live = (value, null);
+            return;
+        }
+
+        var serializer = config.Serializer ?? Runtime.Environment.Serializer;
+        var payload = body.HasResult ? Payloads.Write(serializer, value, SerializationContext, Request) : null;
+        if (payload is null || StrictText.ByteCount(payload) <= PerdureLimits.InlinePayloadBytes)
+        {
+            _live = (body.HasResult ? Payloads.Read<T>(serializer, payload, SerializationContext, Request) : value, payload);
+            Send(NewUpdate(OperationAction.Succeed, payload), urgent: true);
+        }
+        else
+        {
+            // Too large to store: replay runs the body again over its recorded children, so the value it builds is the value to return.
+            _live = (value, "");
+            Send(NewUpdate(OperationAction.Succeed, "") with { ContextOptions = new ContextOptions(ReplayChildren: true) }, urgent: true);
+        }
+    }
+
+    private void OnBodyThrew(DurableContext child, Exception error)
+    {
+        child.MarkFinished();
+        var record = ErrorObject.FromException(error);
+        if (!IsRecorded) Throw(Rebuild(record));
+        else if (!child.IsReplayOnly) Send(NewUpdate(OperationAction.Fail, error: record), urgent: true);
+    }
+
+    public override void DeliverEnd(Operation operation)
+    {
+        var details = operation.ContextDetails ?? new ContextDetails();
+        if (operation.Status != OperationStatus.Succeeded) Throw(Rebuild(details.Error ?? new ErrorObject()));
+        else if (_live is { } live) Complete(live.Value);
+        else if (details.ReplayChildren)
+        {
+            Runtime.Fail(new NonDeterministicExecutionException(
+                $"{Request} at position {Request.Position} finished before with a value too large to store. Run again over its recorded operations " +
+                "its body no longer returns: it asks for something that is not recorded. [PDR0101]"));
+        }
+        else if (TryRead<T>(config.Serializer, details.Result, out var value)) Complete(value);
+    }
+
+    private Exception Rebuild(ErrorObject error)
+    {
+        var failure = new ChildContextException(error) { SubType = Request.SubType };
+        return config.ErrorMapping?.Invoke(failure) ?? failure;
+    }
+}
+
+/// <summary>A child context's body, with or without a result.</summary>
+internal readonly record struct ContextBody<T>(Func<IDurableContext, CancellationToken, Task<T>> RunAsync, bool HasResult);

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Perdure.Protocol;
+
+namespace Perdure.Operations.Execution;
+
+/// <summary>The rules of EXECUTION: the run itself, as the first of its own operations.</summary>
+internal sealed class ExecutionKind : OperationKind
+{
+    public override string Type => OperationTypes.Execution;
+
+    /// <summary>The run begins: its input is recorded, its deadline is set.</summary>
+    public Transition Start(string executionId, string name, int timeoutSeconds, TransitionContext context)
+    {
+        var state = new ExecutionState(context.Payload, timeoutSeconds);
+        var operation = new OperationRecord
+        {
+            Id = executionId,
+            Kind = this,
+            Status = OperationStatus.Started,
+            Name = name,
+            StartedAt = context.Now,
+            State = state,
+        };
+        return new Transition(operation, new EventRecord("ExecutionStarted")
+        {
+            Payload = context.Payload,
+            Facts = new ExecutionFacts(timeoutSeconds),
+        });
+    }
+
+    /// <summary>The run ends, for whichever reason.</summary>
+    public static Transition Close(OperationRecord execution, OperationStatus status, TransitionContext context) => new(
+        execution with { Status = status, EndedAt = context.Now, Result = context.Payload, Error = context.Error },
+        new EventRecord(status switch
+        {
+            OperationStatus.Succeeded => "ExecutionSucceeded",
+            OperationStatus.Failed => "ExecutionFailed",
+            OperationStatus.TimedOut => "ExecutionTimedOut",
+            OperationStatus.Stopped => "ExecutionStopped",
+            _ => throw InvalidAction(),
+        })
+        {
+            Payload = context.Payload,
+            Error = context.Error,
+        });
+
+    /// <summary>An EXECUTION update closes the run; its own id is ignored, it is always about this execution.</summary>
+    public override Transition Apply(OperationUpdate update, OperationRecord? current, TransitionContext context)
+    {
+        if (current is not { IsOpen: true }) throw new InvalidTransitionException("Invalid EXECUTION action.");
+        return update.Action switch
+        {
+            OperationAction.Succeed => Close(current, OperationStatus.Succeeded, context),
+            OperationAction.Fail => Close(current, OperationStatus.Failed, context),
+            _ => throw new InvalidTransitionException("Invalid EXECUTION action."),
+        };
+    }
+
+    public override DateTimeOffset? DueAt(OperationRecord operation, DateTimeOffset? lastBeat) =>
+        operation.IsOpen && StateOf(operation).TimeoutSeconds > 0 ? operation.StartedAt.AddSeconds(StateOf(operation).TimeoutSeconds) : null;
+
+    public override Transition? OnTimer(OperationRecord operation, TransitionContext context)
+    {
+        if (!(DueAt(operation, null) <= context.Now)) return null;
+        var error = context.Record(new ErrorObject
+        {
+            ErrorType = "Execution.Timeout",
+            ErrorMessage = $"Execution timed out after {StateOf(operation).TimeoutSeconds} seconds.",
+        });
+        return new Transition(
+            operation with { Status = OperationStatus.TimedOut, EndedAt = context.Now, Error = error },
+            new EventRecord("ExecutionTimedOut") { Error = error });
+    }
+
+    public static PayloadSlice? InputOf(OperationRecord execution) => StateOf(execution).Input;
+
+    public override Operation Describe(Operation operation, OperationRecord record, PayloadReader payloads) =>
+        operation with { ExecutionDetails = new ExecutionDetails { InputPayload = payloads.Text(StateOf(record).Input) } };
+
+    public override HistoryEvent Describe(HistoryEvent historyEvent, EventRecord record, PayloadReader payloads)
+    {
+        switch (record.Type)
+        {
+            case "ExecutionStarted":
+                var facts = (ExecutionFacts)record.Facts!; // written by Start
+                return historyEvent with
+                {
+                    ExecutionStartedDetails = new ExecutionStartedDetails(payloads.EventPayload(record.Payload), facts.TimeoutSeconds),
+                };
+            case "ExecutionSucceeded":
+                return historyEvent with { ExecutionSucceededDetails = new ExecutionSucceededDetails(payloads.EventPayload(record.Payload)) };
+            case "ExecutionFailed":
+                return historyEvent with { ExecutionFailedDetails = new ExecutionFailedDetails(payloads.EventError(record.Error)) };
+            case "ExecutionTimedOut":
+                return historyEvent with { ExecutionTimedOutDetails = new ExecutionTimedOutDetails(payloads.EventError(record.Error)) };
+            case "ExecutionStopped":
+                return historyEvent with { ExecutionStoppedDetails = new ExecutionStoppedDetails(payloads.EventError(record.Error)) };
+            default:
+                throw UnknownEvent(record.Type);
+        }
+    }
+
+    private static ExecutionState StateOf(OperationRecord operation) => (ExecutionState)operation.State!; // every EXECUTION is opened with one
+
+    public override void WriteState(Utf8JsonWriter json, KindState state)
+    {
+        var (input, timeout) = (ExecutionState)state;
+        json.WriteNumber("t", timeout);
+        if (input is not { } slice) return;
+        json.WriteStartArray("i");
+        json.WriteNumberValue(slice.Version);
+        json.WriteNumberValue(slice.Offset);
+        json.WriteNumberValue(slice.Length);
+        json.WriteEndArray();
+    }
+
+    public override KindState ReadState(JsonElement json) => new ExecutionState(
+        json.TryGetProperty("i", out var slice) ? new PayloadSlice(slice[0].GetInt64(), slice[1].GetInt32(), slice[2].GetInt32()) : null,
+        json.GetProperty("t").GetInt32());
+
+    public override EventFacts ReadFacts(JsonElement json) => new ExecutionFacts(json.GetProperty("t").GetInt32());
+
+    private sealed record ExecutionState(PayloadSlice? Input, int TimeoutSeconds) : KindState;
+
+    private sealed record ExecutionFacts(int TimeoutSeconds) : EventFacts
+    {
+        public override void Write(Utf8JsonWriter json) => json.WriteNumber("t", TimeoutSeconds);
+    }
+}

@@ -1,0 +1,28 @@
+using Perdure.Operations.Wait;
+using Perdure.Protocol;
+
+namespace Perdure
+{
+    public partial interface IDurableContext
+    {
+        /// <summary>Pauses for a duration, without holding a process: nothing of the function is in memory meanwhile.</summary>
+        /// <param name="duration">1 second to 366 days (31,622,400 s); fractions of a second are rounded up.</param>
+        /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
+        /// <param name="cancellationToken">Not used: a recorded wait ends by itself.</param>
+        /// <exception cref="ArgumentOutOfRangeException">The duration is out of range; nothing was recorded.</exception>
+        /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
+        Task WaitAsync(TimeSpan duration, string? name = null, CancellationToken cancellationToken = default);
+    }
+}
+
+namespace Perdure.Replay
+{
+    internal sealed partial class DurableContext
+    {
+        public Task WaitAsync(TimeSpan duration, string? name = null, CancellationToken cancellationToken = default)
+        {
+            Durations.Require(duration, nameof(duration), "For longer pauses wait several times.");
+            return Run(new WaitOperation(this, Next(OperationTypes.Wait, OperationSubTypes.Wait, name), Durations.WholeSeconds(duration)));
+        }
+    }
+}

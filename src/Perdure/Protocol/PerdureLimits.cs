@@ -1,0 +1,15 @@
+namespace Perdure.Protocol;
+
+/// <summary>Limits that come from the wire protocol. Configurable quotas live in the engine's options instead.</summary>
+internal static class PerdureLimits
+{
+    public const int MaxExecutionName = 64;
+    public const int MaxOperationName = 256;
+    public const int MaxDurationSeconds = 31_622_400;
+
+    /// <summary>Largest step result, and the size above which a context's result is rebuilt by replaying its children.</summary>
+    public const int InlinePayloadBytes = 262_144;
+
+    public const int MaxBatchUpdates = 200;
+    public const int MaxBatchBytes = 750_000;
+}

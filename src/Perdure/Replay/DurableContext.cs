@@ -1,0 +1,167 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Operations;
+using Perdure.Protocol;
+
+namespace Perdure.Replay;
+
+/// <summary>The context that function code holds: numbers the operations asked of it and knows how far its own replay is.</summary>
+/// <remarks>Each verb is in its kind's folder, as <c>DurableContext.Verb.cs</c>.</remarks>
+internal sealed partial class DurableContext : IDurableContext
+{
+    private readonly string? _id;
+    private readonly string _path;
+    private readonly DurableContext? _parent;
+    private int _position;
+    private int _guids;
+    private int _undelivered;
+    private bool _isReplayOnly;
+    private bool _isFinished;
+    private DateTimeOffset _now;
+    private LoggerConfig? _loggerConfig;
+    private ILogger? _logger;
+
+    private DurableContext(InvocationRuntime runtime, DurableContext? parent, string? id, string? recordId, string path)
+    {
+        Runtime = runtime;
+        RecordId = recordId;
+        _parent = parent;
+        _id = id;
+        _path = path;
+        _now = parent?._now ?? runtime.History.Execution.StartTimestamp;
+        _loggerConfig = parent?._loggerConfig;
+        ExecutionContext = parent?.ExecutionContext ?? new ExecutionFacts(runtime);
+    }
+
+    public static DurableContext Root(InvocationRuntime runtime) => new(runtime, null, null, null, "");
+
+    /// <summary>The context of a body.</summary>
+    /// <param name="request">The operation whose body it is.</param>
+    /// <param name="isRecorded">False for a context that leaves no record: its operations then belong to the nearest recorded one.</param>
+    public DurableContext Child(OperationRequest request, bool isRecorded) =>
+        new(Runtime, this, request.Id, isRecorded ? request.Id : RecordId, request.Position + "-");
+
+    public InvocationRuntime Runtime { get; }
+
+    /// <summary>The recorded context that operations of this one name as their parent; null at the root.</summary>
+    public string? RecordId { get; }
+
+    /// <summary>Whether this context's outcome is already recorded: its body only rebuilds the value and starts nothing new.</summary>
+    public bool IsReplayOnly => _isReplayOnly || _parent?.IsReplayOnly == true;
+
+    public void MarkReplayOnly() => _isReplayOnly = true;
+
+    /// <summary>Whether the body has ended: what it left running no longer belongs to the record.</summary>
+    public bool IsFinished => _isFinished || _parent?.IsFinished == true;
+
+    public void MarkFinished() => _isFinished = true;
+
+    public IExecutionContext ExecutionContext { get; }
+
+    public bool IsReplaying => IsReplayOnly || _undelivered > 0 || Runtime.History.WasRecorded(OperationIds.At(_id, _position + 1));
+
+    public TimeProvider TimeProvider => field ??= new LogicalTimeProvider(() => _now);
+
+    public Random Random => field ??= new Random(OperationIds.Seed(Runtime.Arn, _id ?? ""));
+
+    public Guid NewGuid(string? key = null) => OperationIds.NewGuid(Runtime.Arn, _id, key is null ? $"#{++_guids}" : $"key:{key}");
+
+    public string GetIdempotencyKey(string purpose)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(purpose);
+        return OperationIds.IdempotencyKey(Runtime.Arn, _id ?? "", purpose);
+    }
+
+    public ILogger Logger => _logger ??= CreateLogger();
+
+    public void ConfigureLogger(LoggerConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        _loggerConfig = config;
+        _logger = null;
+    }
+
+    private ReplayAwareLogger CreateLogger() => new(
+        _loggerConfig?.CustomLogger ?? Runtime.Environment.LoggerFactory.CreateLogger(Runtime.FunctionCategory),
+        [new("executionArn", Runtime.Arn), new("awsRequestId", Runtime.Environment.RequestId)],
+        _loggerConfig?.ModeAware == false ? null : () => IsReplaying);
+
+    /// <summary>A logger for one attempt of one operation; never silent: a body runs only live.</summary>
+    public ILogger OperationLogger(OperationRequest request, int attempt) => new ReplayAwareLogger(
+        _loggerConfig?.CustomLogger ?? Runtime.Environment.LoggerFactory.CreateLogger(Runtime.FunctionCategory),
+        [
+            new("executionArn", Runtime.Arn), new("awsRequestId", Runtime.Environment.RequestId),
+            new("operationId", request.Id), new("operationName", request.Name), new("attempt", attempt),
+        ],
+        isReplaying: null);
+
+    /// <summary>Takes the next position. Refused where no durable call can be.</summary>
+    private OperationRequest Next(string type, string subType, string? name)
+    {
+        RequireTurn(subType, name);
+        RequireName(name);
+        var position = ++_position;
+        return new OperationRequest(OperationIds.At(_id, position), _path + position, type, subType, name);
+    }
+
+    private void RequireTurn(string subType, string? name)
+    {
+        if (StepBodyScope.Current is { } step)
+        {
+            throw new InvalidDurableOperationException(
+                $"{OperationRequest.Describe(subType, name)} was asked for inside the body of {step}. A body's effects are recorded as one; " +
+                "move the call out of the body, or group both with RunInChildContextAsync. [PDR0105]");
+        }
+
+        if (!Runtime.Scheduler.IsOnPump)
+        {
+            throw new InvalidDurableOperationException(
+                $"{OperationRequest.Describe(subType, name)} was asked for outside of the function's turns (after Task.Run, or after ConfigureAwait(false) " +
+                "on a task that is not durable). Its position would depend on timing; await only tasks from the context before it. [PDR0106]");
+        }
+
+        if (IsFinished)
+        {
+            throw new InvalidDurableOperationException(
+                $"{OperationRequest.Describe(subType, name)} was asked of a child context whose body has already ended. Await everything that the body starts. [PDR0107]");
+        }
+    }
+
+    private static void RequireName(string? name)
+    {
+        if (name is null) return;
+        if (name.Length is 0 or > PerdureLimits.MaxOperationName)
+            throw new ArgumentException($"name has {name.Length} characters; an operation's name has 1 to {PerdureLimits.MaxOperationName}, or is null.", nameof(name));
+        foreach (var c in name)
+        {
+            if (c is < ' ' or > '~')
+                throw new ArgumentException($"name '{name}' has the character U+{(int)c:X4}; an operation's name is printable ASCII.", nameof(name));
+        }
+    }
+
+    private Task<T> Run<T>(AwaitableOperation<T> operation)
+    {
+        if (Runtime.History.HadEnded(operation.Id)) _undelivered++;
+        Runtime.Ask(operation);
+        return operation.Task;
+    }
+
+    /// <summary>A completion was delivered to this context: its clock moves on.</summary>
+    public void Observe(DateTimeOffset at, string operationId, bool endDelivered)
+    {
+        if (at > _now) _now = at;
+        if (endDelivered && Runtime.History.HadEnded(operationId)) _undelivered--;
+    }
+
+    private sealed class ExecutionFacts(InvocationRuntime runtime) : IExecutionContext
+    {
+        public string DurableExecutionArn => runtime.Arn;
+
+        public string ExecutionName => runtime.History.Execution.Name ?? "";
+
+        public DateTimeOffset StartedAt => runtime.History.Execution.StartTimestamp;
+
+        public DateTimeOffset? Deadline => runtime.Environment.Deadline;
+
+        public string? FunctionVersion => ArnParts.Version(runtime.Arn);
+    }
+}

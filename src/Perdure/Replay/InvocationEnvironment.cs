@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Client;
+
+namespace Perdure.Replay;
+
+/// <summary>What the host provides to one invocation.</summary>
+internal sealed record InvocationEnvironment
+{
+    public required IDurableService Service { get; init; }
+
+    public required WorkQueue Work { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    public required ILoggerFactory LoggerFactory { get; init; }
+
+    public required IDurableSerializer Serializer { get; init; }
+
+    public required string RequestId { get; init; }
+
+    public InvocationSignals Signals { get; init; } = new();
+
+    public RuntimeOptions Options { get; init; } = new();
+
+    public DateTimeOffset? Deadline { get; init; }
+}
+
+/// <summary>How the runtime behaves, where that is a choice.</summary>
+internal sealed record RuntimeOptions
+{
+    /// <summary>Foreign continuations fail the execution instead of being warned of.</summary>
+    public bool StrictDeterminism { get; init; }
+
+    /// <summary>What a step without a strategy of its own does.</summary>
+    public IRetryStrategy DefaultStepRetry { get; init; } = RetryStrategy.Default;
+
+    /// <summary>Test seam: the ordering experiment's controls replace the queue to show that the order matters.</summary>
+    public Func<CauseQueue> NewCauseQueue { get; init; } = static () => new CauseQueue();
+}
+
+/// <summary>What the host tells a running invocation. Hints: losing one costs latency, never correctness.</summary>
+internal sealed class InvocationSignals
+{
+    private readonly Lock _gate = new();
+    private InvocationRuntime? _runtime;
+    private bool _draining;
+    private bool _lost;
+
+    public void Attach(InvocationRuntime runtime)
+    {
+        bool draining, lost;
+        lock (_gate)
+        {
+            _runtime = runtime;
+            (draining, lost) = (_draining, _lost);
+        }
+
+        if (lost) runtime.Lose();
+        else if (draining) runtime.Drain();
+    }
+
+    /// <summary>Something about the execution changed outside of the invocation.</summary>
+    public void Changed() => Get()?.Poll();
+
+    /// <summary>Reach a resting point and stop there.</summary>
+    public void Drain()
+    {
+        lock (_gate) _draining = true;
+        Get()?.Drain();
+    }
+
+    /// <summary>The execution belongs to somebody else now, or the host must stop: end at once, record nothing.</summary>
+    public void Lose()
+    {
+        lock (_gate) _lost = true;
+        Get()?.Lose();
+    }
+
+    private InvocationRuntime? Get()
+    {
+        lock (_gate) return _runtime;
+    }
+}

@@ -1,0 +1,320 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Client;
+using Perdure.Operations;
+using Perdure.Protocol;
+
+namespace Perdure.Replay;
+
+/// <summary>
+/// One invocation of one function: runs its code on the pump, delivers recorded causes in order, and decides when to stop.
+/// </summary>
+/// <remarks>
+/// <para>
+/// State is touched only on the pump; what happens elsewhere (a checkpoint's answer, a body's end, a signal) is posted to it.
+/// </para>
+/// <para>
+/// The invocation rests when nothing is queued, no body runs, every update is acknowledged and every received cause is delivered. Then:
+/// the root is done: finish. An open operation can be completed by the service: PENDING. Otherwise the code awaits something that is
+/// not ours: keep the invocation and warn.
+/// </para>
+/// </remarks>
+internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, IDisposable
+{
+    private readonly InvocationEnvironment _environment;
+    private readonly Dictionary<string, DurableOperation> _asked = [];
+    private readonly HashSet<DurableOperation> _open = [];
+    private readonly FunctionScheduler _scheduler;
+    private readonly CauseQueue _causes;
+    private readonly CancellationTokenSource _bodies = new();
+    private readonly Completion<InvocationOutcome> _outcome;
+    private readonly PollTimer _poll;
+    private readonly ILogger _logger;
+    private int _runningBodies;
+    private bool _draining;
+    private bool _holdsWork;
+    private bool _finished;
+    private bool _warnedOfForeign;
+    private InvocationOutcome? _rootOutcome;
+
+    public InvocationRuntime(InvocationEnvironment environment, string arn, string checkpointToken, IReadOnlyList<Operation> operations)
+    {
+        _environment = environment;
+        Arn = arn;
+        History = new ReplayHistory(operations);
+        _logger = environment.LoggerFactory.CreateLogger("Perdure.Function");
+        _scheduler = new FunctionScheduler(environment.Work, this);
+        _outcome = environment.Work.NewCompletion<InvocationOutcome>();
+        Writer = new CheckpointWriter(environment.Service, arn, checkpointToken, environment.Clock, this);
+        _poll = new PollTimer(environment.Clock, Writer.Flush);
+        _causes = environment.Options.NewCauseQueue();
+        foreach (var end in History.Ends()) _causes.Add(end);
+    }
+
+    public string Arn { get; }
+
+    /// <summary>The log category of the function's own lines.</summary>
+    public string FunctionCategory => field ??= "Perdure.Function." + (ArnParts.Function(Arn) ?? "unknown");
+
+    public ReplayHistory History { get; }
+
+    public CheckpointWriter Writer { get; }
+
+    public InvocationEnvironment Environment => _environment;
+
+    public FunctionScheduler Scheduler => _scheduler;
+
+    /// <summary>Fires when bodies must end without being recorded: the execution was lost or the host cannot wait any longer.</summary>
+    public CancellationToken BodiesToken => _bodies.Token;
+
+    /// <summary>Runs the function until it finishes, suspends or breaks.</summary>
+    public static async Task<InvocationOutcome> RunAsync(
+        DurableExecutionInvocationInput input, Func<DurableContext, string?, Task<string?>> function, InvocationEnvironment environment)
+    {
+        var operations = await LoadAsync(input, environment).ConfigureAwait(false);
+        using var runtime = new InvocationRuntime(environment, input.DurableExecutionArn, input.CheckpointToken, operations);
+        runtime._scheduler.PostFunctionCode(_ => runtime.RunRoot(function), null);
+        environment.Signals.Attach(runtime);
+        return await runtime._outcome.Task.ConfigureAwait(false);
+    }
+
+    // Not the token source of the bodies: a body that outlives the invocation may still ask it.
+    public void Dispose()
+    {
+        _scheduler.Close();
+        Writer.Dispose();
+        _poll.Dispose();
+        if (_runningBodies == 0) _bodies.Dispose();
+    }
+
+    private static async Task<IReadOnlyList<Operation>> LoadAsync(DurableExecutionInvocationInput input, InvocationEnvironment environment)
+    {
+        var page = input.InitialExecutionState;
+        if (string.IsNullOrEmpty(page.NextMarker)) return page.Operations;
+        var operations = page.Operations.ToList();
+        while (!string.IsNullOrEmpty(page.NextMarker))
+        {
+            page = await environment.Service
+                .GetStateAsync(input.DurableExecutionArn, input.CheckpointToken, page.NextMarker, CancellationToken.None).ConfigureAwait(false);
+            operations.AddRange(page.Operations);
+        }
+
+        return operations;
+    }
+
+    private async void RunRoot(Func<DurableContext, string?, Task<string?>> function)
+    {
+        var root = DurableContext.Root(this);
+        InvocationOutcome outcome;
+        try
+        {
+#pragma warning disable CA2007 // This await must resume on the pump: the function's end is one of its turns.
+            outcome = new InvocationOutcome.Succeeded(await function(root, History.Execution.ExecutionDetails?.InputPayload));
+#pragma warning restore CA2007
+        }
+        catch (Exception error)
+        {
+            outcome = new InvocationOutcome.Failed(ErrorObject.FromException(error));
+        }
+
+        _rootOutcome = outcome;
+    }
+
+    /// <summary>The code asks for an operation: new, open or finished long ago.</summary>
+    public void Ask(DurableOperation operation)
+    {
+        if (_finished) return;
+        if (!_asked.TryAdd(operation.Id, operation))
+            throw new InvalidDurableOperationException($"{operation} was asked for twice in one context.");
+
+        var recorded = History.Find(operation.Id);
+        if (recorded is not null)
+        {
+            try
+            {
+                DeterminismCheck.Require(recorded, operation.Request, Arn);
+            }
+            catch (NonDeterministicExecutionException mismatch)
+            {
+                // Not thrown into the function: it could catch it, and go on down a path that was never taken.
+                Fail(mismatch);
+                return;
+            }
+        }
+
+        if (recorded is null || !recorded.Status.IsTerminal()) _open.Add(operation);
+        operation.Begin(recorded);
+    }
+
+    /// <summary>Queues the recorded START of an operation among the causes.</summary>
+    public void DeliverStartInOrder(Operation operation) => _causes.Add(new Cause(ReplayHistory.StartOf(operation), operation.Id, IsEnd: false));
+
+    /// <summary>Whether a body may begin; false while draining, when it must wait for the next invocation.</summary>
+    public bool TryBeginBody()
+    {
+        if (_draining)
+        {
+            _holdsWork = true;
+            return false;
+        }
+
+        _runningBodies++;
+        return true;
+    }
+
+    /// <summary>A body's outcome is recorded, or was dropped.</summary>
+    public void EndBody() => _runningBodies--;
+
+    bool IPumpOwner.OnIdle()
+    {
+        if (_finished) return false;
+        if (_causes.TryTake(out var cause))
+        {
+            Deliver(cause);
+            return true;
+        }
+
+        if (_runningBodies > 0)
+        {
+            _poll.Arm(NextWake());
+            return false;
+        }
+
+        if (Writer.HasUnacknowledged)
+        {
+            Writer.Flush();
+            return false;
+        }
+
+        Rest();
+        return false;
+    }
+
+    private void Rest()
+    {
+        if (_rootOutcome is not null)
+        {
+            if (History.Initial.FirstOrDefault(operation => !_asked.ContainsKey(operation.Id)) is { } forgotten)
+                Fail(DeterminismCheck.NeverAsked(forgotten, Arn));
+            else Finish(_rootOutcome);
+        }
+        else if (_holdsWork) Finish(new InvocationOutcome.Yielded());
+        else if (_open.Any(operation => operation.AwaitsService && !operation.Context.IsFinished)) Finish(new InvocationOutcome.Pending());
+        else WarnOfForeign("it waits for a task that no durable operation completes");
+    }
+
+    private void Deliver(Cause cause)
+    {
+        var operation = History.Find(cause.OperationId)!; // causes are made from recorded operations
+        if (!_asked.TryGetValue(cause.OperationId, out var asked))
+        {
+            Fail(DeterminismCheck.NeverAsked(operation, Arn));
+            return;
+        }
+
+        // What a finished context left running never runs on: its outcome is recorded, and replay would not see it either.
+        if (asked.Context.IsFinished) return;
+        if (cause.IsEnd)
+        {
+            _open.Remove(asked);
+            asked.Context.Observe(operation.EndTimestamp ?? operation.StartTimestamp, operation.Id, endDelivered: true);
+            asked.DeliverEnd(operation);
+        }
+        else
+        {
+            asked.Context.Observe(operation.StartTimestamp, operation.Id, endDelivered: false);
+            asked.DeliverStart(operation);
+        }
+    }
+
+    void ICheckpointOwner.OnAcknowledged(CheckpointResponse response) => _scheduler.PostInternal(
+        state =>
+        {
+            foreach (var operation in response.Operations) Change(operation);
+            if (response.CheckpointToken is null) Finish(new InvocationOutcome.Superseded());
+        },
+        null);
+
+    private void Change(Operation operation)
+    {
+        if (!_asked.TryGetValue(operation.Id, out var asked)) return;
+        var known = History.Find(operation.Id);
+        if (known is not null && known.Status.IsTerminal()) return;
+        History.Set(operation);
+        asked.OnChanged(operation);
+        if (operation.Status.IsTerminal()) _causes.Add(new Cause(ReplayHistory.EndOf(operation), operation.Id, IsEnd: true));
+    }
+
+    void ICheckpointOwner.OnCheckpointFailed(Exception error) => _scheduler.PostInternal(
+        _ => Finish(error switch
+        {
+            CheckpointRefusedException => new InvocationOutcome.Superseded(),
+            InvalidTransitionException => new InvocationOutcome.Failed(ErrorObject.FromException(error)),
+            _ => new InvocationOutcome.Crashed(ErrorObject.FromException(error)),
+        }),
+        null);
+
+    private DateTimeOffset? NextWake()
+    {
+        DateTimeOffset? earliest = null;
+        foreach (var operation in _open)
+        {
+            if (operation.AwaitsService && operation.WakesAt is { } at && (earliest is null || at < earliest)) earliest = at;
+        }
+
+        return earliest;
+    }
+
+    /// <summary>Asks the service what changed; only useful while a body keeps the invocation alive.</summary>
+    public void Poll() => Writer.Flush();
+
+    public void Drain() => _scheduler.PostInternal(_ => _draining = true, null);
+
+    public void Lose() => _scheduler.PostInternal(_ => Finish(new InvocationOutcome.Superseded()), null);
+
+    /// <summary>Ends the execution with an error that the function may not catch.</summary>
+    public void Fail(DurableExecutionException error) => Finish(new InvocationOutcome.Failed(ErrorObject.FromException(error)));
+
+    /// <summary>Ends the invocation so that it is repeated: the record could not be understood, or we are wrong.</summary>
+    public void Crash(Exception error) => Finish(new InvocationOutcome.Crashed(ErrorObject.FromException(error)));
+
+    private void Finish(InvocationOutcome outcome)
+    {
+        if (_finished) return;
+        _finished = true;
+        _scheduler.Close();
+        Writer.Stop();
+        _poll.Dispose();
+        if (_runningBodies > 0) _bodies.Cancel();
+        _asked.Clear();
+        _open.Clear();
+        _outcome.Set(outcome);
+    }
+
+    void IPumpOwner.OnTurnFailed(Exception error) => Crash(error);
+
+    void IPumpOwner.OnForeignPost()
+    {
+        if (_environment.Options.StrictDeterminism)
+        {
+            _scheduler.PostInternal(
+                _ => Fail(new NonDeterministicExecutionException(
+                    $"The code of {Arn} was resumed by something that is not a durable operation, and StrictDeterminism is on. " +
+                    "Outside step bodies await only tasks from the context, and combinators of them. [PDR0102]")),
+                null);
+            return;
+        }
+
+        WarnOfForeign("it was resumed by something that is not a durable operation");
+    }
+
+    private void WarnOfForeign(string what)
+    {
+        if (_warnedOfForeign) return;
+        _warnedOfForeign = true;
+        LogForeign(_logger, Arn, what);
+    }
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Warning,
+        Message = "Function code of {Arn} awaits something foreign: {What}. It cannot be replayed in order and cannot suspend meanwhile; do such work inside a step. [PDR0102]")]
+    private static partial void LogForeign(ILogger logger, string arn, string what);
+}

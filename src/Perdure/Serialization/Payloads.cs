@@ -1,0 +1,55 @@
+using Perdure.Protocol;
+using Perdure.Replay;
+
+namespace Perdure;
+
+/// <summary>Writes and reads payloads with errors that say which operation, which type, and what to do.</summary>
+internal static class Payloads
+{
+    public static string Write<T>(IDurableSerializer serializer, T value, DurableSerializationContext context, OperationRequest request)
+    {
+        string payload;
+        try
+        {
+            payload = serializer.Serialize(value, context);
+        }
+        catch (Exception error)
+        {
+            throw new DurableSerializationException(
+                $"The result of {request} at position {request.Position}, a {typeof(T)}, could not be serialized: {error.Message} " +
+                "Return a type that the serializer can write, or give the operation's config a Serializer. [PDR0201]", error);
+        }
+
+        RequireStorable(payload, request);
+        return payload;
+    }
+
+    private static void RequireStorable(string payload, OperationRequest request)
+    {
+        try
+        {
+            StrictText.ByteCount(payload);
+        }
+        catch (ArgumentException error)
+        {
+            throw new DurableSerializationException(
+                $"The result of {request} at position {request.Position} contains a lone surrogate, which UTF-8 cannot hold. Remove or encode it. [PDR0202]", error);
+        }
+    }
+
+    public static T Read<T>(IDurableSerializer serializer, string? payload, DurableSerializationContext context, OperationRequest request)
+    {
+        if (payload is null) return default!; // an absent payload is null, or the default of a value type
+
+        try
+        {
+            return serializer.Deserialize<T>(payload, context);
+        }
+        catch (Exception error)
+        {
+            throw new DurableSerializationException(
+                $"The result of {request} at position {request.Position} ({payload.Length} characters) could not be read back as {typeof(T)}: {error.Message} " +
+                "Make the type able to read what it writes, and what earlier versions wrote. [PDR0203]", error);
+        }
+    }
+}
