@@ -34,6 +34,9 @@ internal abstract class OperationKind
     /// <summary>Whether the finished operation's descendants stay visible because its value is rebuilt from them.</summary>
     public virtual bool KeepsChildren(OperationRecord operation) => false;
 
+    /// <summary>Where the operation's recorded input lies; null when this kind records none.</summary>
+    public virtual PayloadSlice? InputOf(OperationRecord operation) => null;
+
     /// <summary>Whether other operations may name this one as their parent.</summary>
     public virtual bool CanHaveChildren => false;
 
@@ -44,6 +47,9 @@ internal abstract class OperationKind
     /// <exception cref="InvalidTransitionException">This kind is not ended from outside, or the operation is closed.</exception>
     public virtual Transition Complete(OperationRecord operation, OperationAction action, TransitionContext context) =>
         throw new InvalidTransitionException($"A {Type} operation cannot be completed from outside.");
+
+    /// <summary>Whether this id, given out for answers, is the operation's own.</summary>
+    public virtual bool Answers(OperationRecord operation, string callbackId) => false;
 
     /// <summary>The public form: adds this kind's details.</summary>
     public abstract Operation Describe(Operation operation, OperationRecord record, PayloadReader payloads);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Perdure.Protocol;
 
@@ -81,6 +83,9 @@ internal sealed class CallbackKind : OperationKind
     }
 
     public override bool HasHeartbeat(OperationRecord operation) => operation.IsOpen && StateOf(operation).HeartbeatSeconds > 0;
+
+    public override bool Answers(OperationRecord operation, string callbackId) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(StateOf(operation).CallbackId), Encoding.ASCII.GetBytes(callbackId));
 
     public override bool CanWake(OperationRecord operation) => operation.IsOpen;
 

@@ -72,7 +72,7 @@ internal sealed class ExecutionKind : OperationKind
             new EventRecord("ExecutionTimedOut") { Error = error });
     }
 
-    public static PayloadSlice? InputOf(OperationRecord execution) => StateOf(execution).Input;
+    public override PayloadSlice? InputOf(OperationRecord execution) => StateOf(execution).Input;
 
     public override Operation Describe(Operation operation, OperationRecord record, PayloadReader payloads) =>
         operation with { ExecutionDetails = new ExecutionDetails { InputPayload = payloads.Text(StateOf(record).Input) } };

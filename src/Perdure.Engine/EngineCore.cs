@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Engine.Executions;
+using Perdure.Engine.Scheduling;
+using Perdure.Engine.Storage;
+using Perdure.Replay;
+using Perdure.Storage;
+
+namespace Perdure.Engine;
+
+/// <summary>What the parts of a node share: the store and its clock, the commit queue, the mailboxes, and what follows a commit.</summary>
+internal sealed class EngineCore
+{
+    private readonly TokenSigner _signer;
+
+    public EngineCore(IExecutionStore store, byte[] secret, EngineEnvironment environment)
+    {
+        Store = store;
+        Work = environment.Work;
+        Ids = environment.Ids;
+        Rules = environment.Rules;
+        Loggers = environment.Loggers;
+        _signer = new TokenSigner(secret);
+        Activity = new EngineActivity(Work);
+        Commits = new CommitQueue(store, Work);
+        Mailboxes = new MailboxRegistry(this);
+        Completions = new CompletionWatch(Work);
+    }
+
+    public IExecutionStore Store { get; }
+
+    public WorkQueue Work { get; }
+
+    public IdSource Ids { get; }
+
+    public EngineRules Rules { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public TokenSigner Signer => _signer;
+
+    public EngineActivity Activity { get; }
+
+    public CommitQueue Commits { get; }
+
+    public MailboxRegistry Mailboxes { get; }
+
+    public CompletionWatch Completions { get; }
+
+    /// <summary>Told when some execution next needs somebody. A hint: the store knows too.</summary>
+    public Action<string, DateTimeOffset>? OnDue { get; set; }
+
+    public Facts Facts() => new() { Now = Store.Clock.GetUtcNow(), Ids = Ids, Signer = _signer, Rules = Rules };
+
+    /// <summary>What follows a commit. Nothing here may be needed for correctness.</summary>
+    public void OnCommitted(ExecutionMailbox mailbox, ExecutionState state, Decision decision)
+    {
+        if (decision.Row is { WakeAt: { } wakeAt, LeaseOwner: null } row) OnDue?.Invoke(row.Queue, wakeAt);
+        if (state.IsTerminal) Completions.Complete(state.Identity.Key);
+
+        // A running invocation learns of what did not come from itself by asking; the hint says that it is worth asking.
+        if (decision.Changes is { Checkpoint: null, Began: null } && state.Invocation is not null) mailbox.Running?.Changed();
+    }
+}
+
+/// <summary>What a node is given from outside.</summary>
+internal sealed record EngineEnvironment
+{
+    public WorkQueue Work { get; init; } = ThreadPoolWorkQueue.Instance;
+
+    public IdSource Ids { get; init; } = SecureIdSource.Instance;
+
+    public EngineRules Rules { get; init; } = new();
+
+    public required ILoggerFactory Loggers { get; init; }
+}

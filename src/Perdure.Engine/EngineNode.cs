@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Engine.Executions;
+using Perdure.Engine.Invocation;
+using Perdure.Engine.Scheduling;
+using Perdure.Storage;
+
+namespace Perdure.Engine;
+
+/// <summary>One node: its loops, its slots, and the functions it serves. Any number of nodes may share a store that allows it.</summary>
+internal sealed class EngineNode : IAsyncDisposable
+{
+    private readonly Dispatcher _dispatcher;
+    private readonly LeaseKeeper _leases;
+    private readonly RetentionLoop _retention;
+    private readonly SlotPool _slots;
+    private readonly NodeOptions _options;
+
+    private EngineNode(EngineCore core, FunctionRegistry functions, InvocationHost host, NodeOptions options)
+    {
+        Core = core;
+        Functions = functions;
+        _options = options;
+        _slots = new SlotPool(options.MaxConcurrentInvocations);
+        _leases = new LeaseKeeper(core, options.Owner);
+        Runner = new InvocationRunner(core, functions, host, _slots, _leases);
+        _dispatcher = new Dispatcher(core, functions, Runner, _slots, new DispatcherOptions(options.Owner) { PollInterval = options.PollInterval });
+        _retention = new RetentionLoop(core);
+    }
+
+    public EngineCore Core { get; }
+
+    public FunctionRegistry Functions { get; }
+
+    public InvocationRunner Runner { get; }
+
+    public string Owner => _options.Owner;
+
+    public IEnumerable<ActiveInvocation> ActiveInvocations => _leases.Active;
+
+    /// <summary>Opens the store and starts to serve.</summary>
+    public static async Task<EngineNode> StartAsync(
+        IExecutionStore store, EngineEnvironment environment, FunctionRegistry functions, InvocationHost host, NodeOptions options, CancellationToken cancellationToken)
+    {
+        await store.OpenAsync(options.Owner, cancellationToken).ConfigureAwait(false);
+        var core = new EngineCore(store, await store.GetSecretAsync(cancellationToken).ConfigureAwait(false), environment);
+        var node = new EngineNode(core, functions, host, options);
+        await node.ReviveUnservedAsync(cancellationToken).ConfigureAwait(false);
+        node._dispatcher.Trigger();
+        node._retention.Trigger();
+        return node;
+    }
+
+    /// <summary>Executions that were found without a worker run again now that this node serves their function.</summary>
+    private async Task ReviveUnservedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var function in Functions.Names)
+        {
+            IReadOnlyList<ExecutionRow> rows;
+            var filter = new RowFilter { Function = function, Attention = ExecutionAttention.NoWorker };
+            do
+            {
+                rows = await Core.Store.ListAsync(filter, cancellationToken).ConfigureAwait(false);
+                foreach (var row in rows) await ClearAttentionAsync(row.Key, ExecutionAttention.NoWorker).ConfigureAwait(false);
+                if (rows.Count > 0) filter = filter with { Before = rows[^1].Key };
+            }
+            while (rows.Count == filter.Limit);
+        }
+    }
+
+    public Task<bool> ClearAttentionAsync(ExecutionKey key, ExecutionAttention attention) => Core.Mailboxes.UseAsync(key, mailbox => mailbox.ApplyAsync(
+        (state, _) => state.IsTerminal || state.Control.Attention != attention ? null : new Command.ClearAttention(attention),
+        static (_, decision) => !decision.IsEmpty));
+
+    /// <summary>Applies a command that may begin an invocation in the same commit, when a slot is free.</summary>
+    public async Task<T> ApplyAndLaunchAsync<T>(
+        ExecutionMailbox mailbox, Func<ExecutionState, PayloadWriter, BeginArgs?, Command?> command, Func<ExecutionState, T> answer)
+    {
+        var holdsSlot = _slots.TryTake();
+        var launched = false;
+        try
+        {
+            return await mailbox.ApplyAsync(
+                (state, payloads) => command(state, payloads, holdsSlot && Functions.Find(state.Identity.Function) is not null
+                    ? new BeginArgs(state.Epoch + 1, Owner)
+                    : null),
+                (state, decision) =>
+                {
+                    if (InvocationStart.Of(state, decision) is { } start)
+                    {
+                        Runner.Launch(Core.Mailboxes.Rent(mailbox.Key), start);
+                        launched = true;
+                    }
+
+                    return answer(state);
+                }).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (holdsSlot && !launched) _slots.Release();
+        }
+    }
+
+    /// <summary>How far behind this node is: for how long the oldest due execution of its functions has been waiting.</summary>
+    public async Task<TimeSpan> LagAsync(CancellationToken cancellationToken)
+    {
+        var now = Core.Store.Clock.GetUtcNow();
+        var due = await Core.Store.NextDueAsync(cancellationToken).ConfigureAwait(false);
+        var lag = TimeSpan.Zero;
+        foreach (var (queue, dueAt) in due)
+        {
+            if (Functions.Find(queue) is not null && now - dueAt > lag) lag = now - dueAt;
+        }
+
+        return lag;
+    }
+
+    /// <summary>Stops claiming, lets running invocations reach a resting point, and gives up on them after a while.</summary>
+    public async Task DrainAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        _slots.Close();
+        _dispatcher.Stop();
+        _retention.Stop();
+        foreach (var invocation in _leases.Active) invocation.Signals.Drain();
+        var idle = Core.Activity.WhenIdleAsync();
+        try
+        {
+            await idle.WaitAsync(timeout, Core.Store.Clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            // Cut off: what was not recorded is repeated by whoever takes over when the lease ends.
+            foreach (var invocation in _leases.Active) invocation.Signals.Lose();
+        }
+
+        _leases.Stop();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _slots.Close();
+        _dispatcher.Dispose();
+        _retention.Dispose();
+        _leases.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Who a node is and how much it takes on.</summary>
+internal sealed record NodeOptions(string Owner)
+{
+    public int MaxConcurrentInvocations { get; init; } = 256;
+
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

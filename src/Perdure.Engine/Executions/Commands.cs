@@ -1,0 +1,63 @@
+using Perdure.Operations;
+using Perdure.Protocol;
+
+namespace Perdure.Engine.Executions;
+
+/// <summary>What can be asked of an execution. A closed set; every change of an execution is one of these.</summary>
+internal abstract record Command
+{
+    private Command()
+    {
+    }
+
+    /// <summary>Create it; with <paramref name="Begin"/>, invoke it in the same commit.</summary>
+    public sealed record Start(int TimeoutSeconds, BeginArgs? Begin) : Command;
+
+    /// <summary>A node that reserved it looks what is to do, and invokes it if that is owed.</summary>
+    public sealed record Resume(BeginArgs Begin) : Command;
+
+    /// <summary>The running invocation records progress.</summary>
+    public sealed record Checkpoint(IReadOnlyList<UpdateInput> Updates, string? ClientToken, long InboundVersion) : Command;
+
+    /// <summary>An invocation ended.</summary>
+    public sealed record EndInvocation(long Epoch, InvocationEnd End) : Command;
+
+    /// <summary>The outside world ends an operation; with <paramref name="Begin"/>, the function is invoked in the same commit.</summary>
+    public sealed record Complete(string OperationId, OperationAction Action, PayloadSlice? Payload, PayloadSlice? Error, BeginArgs? Begin) : Command;
+
+    /// <summary>Somebody stops it.</summary>
+    public sealed record Stop(PayloadSlice Error) : Command;
+
+    /// <summary>Time passes, without anybody to invoke the function.</summary>
+    public sealed record Tick : Command;
+
+    /// <summary>No node serves the function.</summary>
+    public sealed record MarkUnserved : Command;
+
+    /// <summary>A node serves the function again, or an operator lets it run again.</summary>
+    public sealed record ClearAttention(ExecutionAttention Attention) : Command;
+}
+
+/// <summary>Identity of the invocation to begin.</summary>
+internal sealed record BeginArgs(long Epoch, string Owner);
+
+/// <summary>An update with its payload already set aside.</summary>
+internal sealed record UpdateInput(OperationUpdate Update, PayloadSlice? Payload, PayloadSlice? Error);
+
+/// <summary>How an invocation ended. A closed set.</summary>
+internal abstract record InvocationEnd
+{
+    private InvocationEnd()
+    {
+    }
+
+    public sealed record Succeeded(PayloadSlice? Result) : InvocationEnd;
+
+    public sealed record Failed(PayloadSlice Error) : InvocationEnd;
+
+    public sealed record Pending : InvocationEnd;
+
+    public sealed record Yielded : InvocationEnd;
+
+    public sealed record Crashed(PayloadSlice Error, string Reason) : InvocationEnd;
+}

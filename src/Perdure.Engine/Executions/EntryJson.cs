@@ -1,0 +1,244 @@
+using System.Buffers;
+using System.Text.Json;
+using Perdure.Operations;
+using Perdure.Protocol;
+
+namespace Perdure.Engine.Executions;
+
+/// <summary>The stored form of entries and snapshots. Short names: one entry is written per checkpoint.</summary>
+/// <remarks>A member is never renamed or given another meaning; a reader ignores members it does not know.</remarks>
+internal static class EntryJson
+{
+    private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? t_writer;
+
+    public static byte[] Write(EntryChanges entry) => Write(entry, static (json, entry) =>
+    {
+        json.WriteNumber("t", entry.At.ToUnixTimeMilliseconds());
+        if (entry.Events.Count > 0)
+        {
+            json.WriteNumber("e", entry.FirstEventId);
+            json.WriteStartArray("v");
+            foreach (var e in entry.Events) WriteEvent(json, e, entry.Operations);
+            json.WriteEndArray();
+        }
+
+        WriteOperations(json, entry.Operations);
+        if (entry.Began is { } began) WriteInvocation(json, "b", began);
+        if (entry.EndedInvocation) json.WriteBoolean("x", true);
+        if (entry.Checkpoint is { } mark) WriteMark(json, mark);
+        if (entry.Control is { } control) WriteControl(json, control);
+    });
+
+    public static byte[] Write<T>(T value, Action<Utf8JsonWriter, T> body)
+    {
+        var (buffer, json) = t_writer ??= NewWriter();
+        buffer.ResetWrittenCount();
+        json.Reset();
+        json.WriteStartObject();
+        body(json, value);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static (ArrayBufferWriter<byte>, Utf8JsonWriter) NewWriter()
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        return (buffer, new Utf8JsonWriter(buffer, Options));
+    }
+
+    public static EntryChanges Read(ReadOnlyMemory<byte> bytes)
+    {
+        using var document = JsonDocument.Parse(bytes);
+        var json = document.RootElement;
+        var operations = ReadOperations(json);
+        return new EntryChanges
+        {
+            At = Instant(json.GetProperty("t")),
+            FirstEventId = json.TryGetProperty("e", out var first) ? first.GetInt64() : 0,
+            Events = json.TryGetProperty("v", out var events) ? [.. events.EnumerateArray().Select(e => ReadEvent(e, operations))] : [],
+            Operations = operations,
+            Began = json.TryGetProperty("b", out var began) ? ReadInvocation(began) : null,
+            EndedInvocation = json.TryGetProperty("x", out _),
+            Checkpoint = ReadMark(json),
+            Control = ReadControl(json),
+        };
+    }
+
+    public static void WriteMark(Utf8JsonWriter json, CheckpointMark mark)
+    {
+        json.WriteStartObject("c");
+        if (mark.ClientToken is not null) json.WriteString("k", mark.ClientToken);
+        json.WriteNumber("v", mark.InboundVersion);
+        json.WriteEndObject();
+    }
+
+    public static CheckpointMark? ReadMark(JsonElement json) => json.TryGetProperty("c", out var mark)
+        ? new CheckpointMark(Text(mark, "k"), mark.GetProperty("v").GetInt64())
+        : null;
+
+    public static void WriteControl(Utf8JsonWriter json, ControlState control)
+    {
+        json.WriteStartObject("s");
+        if (control.OwesInvocation) json.WriteBoolean("o", true);
+        if (control.Crashes != 0) json.WriteNumber("c", control.Crashes);
+        if (control.RetryAt is { } retryAt) json.WriteNumber("r", retryAt.ToUnixTimeMilliseconds());
+        if (control.Attention != ExecutionAttention.None) json.WriteString("a", control.Attention.ToString());
+        if (control.Reason is { } reason) json.WriteString("w", reason);
+        json.WriteEndObject();
+    }
+
+    public static ControlState? ReadControl(JsonElement json)
+    {
+        if (!json.TryGetProperty("s", out var control)) return null;
+        var attention = Text(control, "a");
+        return new ControlState(
+            control.TryGetProperty("o", out _),
+            control.TryGetProperty("c", out var crashes) ? crashes.GetInt32() : 0,
+            control.TryGetProperty("r", out var retryAt) ? Instant(retryAt) : null,
+            attention is null ? ExecutionAttention.None
+                : Enum.TryParse<ExecutionAttention>(attention, out var known) ? known
+                : throw new UnknownWireValueException("attention", attention),
+            Text(control, "w"));
+    }
+
+    public static void WriteInvocation(Utf8JsonWriter json, string name, InvocationRecord invocation)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("e", invocation.Epoch);
+        json.WriteString("o", invocation.Owner);
+        json.WriteString("r", invocation.RequestId);
+        json.WriteString("n", invocation.Nonce);
+        json.WriteNumber("t", invocation.StartedAt.ToUnixTimeMilliseconds());
+        json.WriteEndObject();
+    }
+
+    public static InvocationRecord ReadInvocation(JsonElement json) => new(
+        json.GetProperty("e").GetInt64(),
+        json.GetProperty("o").GetString()!, // always written, as the two below
+        json.GetProperty("r").GetString()!,
+        json.GetProperty("n").GetString()!,
+        Instant(json.GetProperty("t")));
+
+    public static void WriteOperations(Utf8JsonWriter json, IReadOnlyCollection<OperationRecord> operations)
+    {
+        if (operations.Count == 0) return;
+        json.WriteStartArray("o");
+        foreach (var operation in operations)
+        {
+            json.WriteStartObject();
+            json.WriteString("i", operation.Id);
+            json.WriteString("k", operation.Kind.Type);
+            json.WriteString("s", WireNames.Of(operation.Status));
+            if (operation.ParentId is { } parent) json.WriteString("p", parent);
+            if (operation.Name is { } name) json.WriteString("n", name);
+            if (operation.SubType is { } subType) json.WriteString("u", subType);
+            json.WriteNumber("b", operation.StartedAt.ToUnixTimeMilliseconds());
+            if (operation.EndedAt is { } ended) json.WriteNumber("f", ended.ToUnixTimeMilliseconds());
+            json.WriteNumber("q", operation.StartedEvent);
+            if (operation.EndedEvent != 0) json.WriteNumber("z", operation.EndedEvent);
+            WriteSlice(json, "r", operation.Result);
+            WriteSlice(json, "x", operation.Error);
+            if (operation.State is { } state)
+            {
+                json.WriteStartObject("d");
+                operation.Kind.WriteState(json, state);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    public static IReadOnlyList<OperationRecord> ReadOperations(JsonElement json)
+    {
+        if (!json.TryGetProperty("o", out var array)) return [];
+        var operations = new OperationRecord[array.GetArrayLength()];
+        var next = 0;
+        foreach (var item in array.EnumerateArray())
+        {
+            var kind = OperationKinds.Get(item.GetProperty("k").GetString() ?? "");
+            operations[next++] = new OperationRecord
+            {
+                Id = item.GetProperty("i").GetString()!, // always written
+                Kind = kind,
+                Status = WireNames.Status(item.GetProperty("s").GetString() ?? ""),
+                ParentId = Text(item, "p"),
+                Name = Text(item, "n"),
+                SubType = Text(item, "u"),
+                StartedAt = Instant(item.GetProperty("b")),
+                EndedAt = item.TryGetProperty("f", out var ended) ? Instant(ended) : null,
+                StartedEvent = item.GetProperty("q").GetInt64(),
+                EndedEvent = item.TryGetProperty("z", out var end) ? end.GetInt64() : 0,
+                Result = ReadSlice(item, "r"),
+                Error = ReadSlice(item, "x"),
+                State = item.TryGetProperty("d", out var state) ? kind.ReadState(state) : null,
+            };
+        }
+
+        return operations;
+    }
+
+    // An event names its operation by place in the same entry: ids are long, and every event's operation is there.
+    private static void WriteEvent(Utf8JsonWriter json, EventRecord record, IReadOnlyList<OperationRecord> operations)
+    {
+        json.WriteStartObject();
+        json.WriteString("k", record.Type);
+        if (record.OperationId is { } id)
+        {
+            for (var place = 0; place < operations.Count; place++)
+            {
+                if (operations[place].Id != id) continue;
+                json.WriteNumber("o", place);
+                break;
+            }
+        }
+
+        WriteSlice(json, "r", record.Payload);
+        WriteSlice(json, "x", record.Error);
+        if (record.Facts is { } facts)
+        {
+            json.WriteStartObject("d");
+            facts.Write(json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static EventRecord ReadEvent(JsonElement json, IReadOnlyList<OperationRecord> operations)
+    {
+        var operation = json.TryGetProperty("o", out var place) ? operations[place.GetInt32()] : null;
+        var hasFacts = json.TryGetProperty("d", out var facts);
+        return new EventRecord(json.GetProperty("k").GetString()!) // always written
+        {
+            OperationId = operation?.Id,
+            Payload = ReadSlice(json, "r"),
+            Error = ReadSlice(json, "x"),
+            Facts = !hasFacts ? null : operation is null ? InvocationFacts.Read(facts) : operation.Kind.ReadFacts(facts),
+        };
+    }
+
+    private static void WriteSlice(Utf8JsonWriter json, string name, PayloadSlice? slice)
+    {
+        if (slice is not { } value) return;
+        json.WriteStartArray(name);
+        json.WriteNumberValue(value.Version);
+        json.WriteNumberValue(value.Offset);
+        json.WriteNumberValue(value.Length);
+        json.WriteEndArray();
+    }
+
+    private static PayloadSlice? ReadSlice(JsonElement json, string name) => json.TryGetProperty(name, out var slice)
+        ? new PayloadSlice(slice[0].GetInt64(), slice[1].GetInt32(), slice[2].GetInt32())
+        : null;
+
+    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
+
+    private static DateTimeOffset Instant(JsonElement json) => DateTimeOffset.FromUnixTimeMilliseconds(json.GetInt64());
+}

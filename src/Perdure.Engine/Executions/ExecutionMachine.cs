@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using Perdure.Operations;
+using Perdure.Operations.Execution;
+using Perdure.Protocol;
+
+namespace Perdure.Engine.Executions;
+
+/// <summary>
+/// Every rule about executions: a pure function from (state, command, facts) to a decision. No clock, no I/O, no await.
+/// </summary>
+/// <remarks>
+/// <para>An execution is in one of these states:</para>
+/// <list type="table">
+/// <item><term>ready</term><description>owes an invocation; wakes now, or when the delay after a crash is over</description></item>
+/// <item><term>running</term><description>an invocation holds the lease; wakes when the lease ends</description></item>
+/// <item><term>suspended</term><description>waits for its earliest timer, or for the outside world alone</description></item>
+/// <item><term>needs attention</term><description>timers still fire, nothing is invoked</description></item>
+/// <item><term>over</term><description>one InvocationCompleted of the last invocation may still follow, nothing else</description></item>
+/// </list>
+/// <para>A crash is an invocation that ended without an orderly answer; a takeover records it before it begins the next one.</para>
+/// </remarks>
+internal static class ExecutionMachine
+{
+    /// <param name="state">The fold of the journal so far; of version 0 for a start.</param>
+    /// <param name="command">What is asked.</param>
+    /// <param name="facts">What else the decision may depend on.</param>
+    /// <param name="payloads">Where the command's own payloads were set aside.</param>
+    /// <exception cref="InvalidTransitionException">The caller is wrong; nothing changes.</exception>
+    public static Decision Apply(ExecutionState state, Command command, Facts facts, PayloadWriter payloads)
+    {
+        var builder = new EntryBuilder(state, facts, payloads);
+        switch (command)
+        {
+            case Command.Start start:
+                Start(builder, state, start, facts);
+                break;
+            case Command.Resume resume:
+                Resume(builder, state, resume, facts);
+                break;
+            case Command.Checkpoint checkpoint:
+                Checkpoint(builder, state, checkpoint, facts);
+                break;
+            case Command.EndInvocation end:
+                EndInvocation(builder, state, end, facts);
+                break;
+            case Command.Complete complete:
+                Complete(builder, state, complete, facts);
+                break;
+            case Command.Stop stop:
+                if (!builder.IsTerminal) builder.Apply(ExecutionKind.Close(builder.Execution, OperationStatus.Stopped, builder.Context(error: stop.Error)));
+                break;
+            case Command.Tick:
+                if (builder.Invocation is null) FireAndOwe(builder);
+                else if (builder.Execution.Kind.OnTimer(builder.Execution, builder.Context()) is { } timeout) builder.Apply(timeout);
+                break;
+            case Command.MarkUnserved:
+                FireAndOwe(builder);
+                if (!builder.IsTerminal && builder.Control.Attention == ExecutionAttention.None)
+                    builder.Control = builder.Control with { Attention = ExecutionAttention.NoWorker, Reason = $"No node serves the function '{state.Identity.Function}'." };
+                break;
+            case Command.ClearAttention clear:
+                if (builder.Control.Attention == clear.Attention)
+                    builder.Control = new ControlState(OwesInvocation: true, 0, null, ExecutionAttention.None, null);
+                break;
+            default:
+                throw new UnreachableException($"Unknown command {command.GetType().Name}.");
+        }
+
+        return builder.Build();
+    }
+
+    private static void Start(EntryBuilder builder, ExecutionState state, Command.Start start, Facts facts)
+    {
+        // The input is the only payload of a start.
+        var input = builder.Payloads.Written.Length is var length and > 0 ? new PayloadSlice(1, 0, length) : (PayloadSlice?)null;
+        builder.Apply(OperationKinds.Execution.Start(state.ExecutionId, state.Identity.Name, start.TimeoutSeconds, builder.Context(payload: input)));
+        if (start.Begin is { } begin) Begin(builder, begin, facts);
+    }
+
+    private static void Begin(EntryBuilder builder, BeginArgs begin, Facts facts) => builder.Begin(
+        new InvocationRecord(begin.Epoch, begin.Owner, facts.Ids.NextUuid(), facts.Ids.NextNonce(), builder.Now));
+
+    private static void Resume(EntryBuilder builder, ExecutionState state, Command.Resume resume, Facts facts)
+    {
+        // Whoever reserved it later has begun already: this reservation came to nothing.
+        if (builder.IsTerminal || state.Epoch >= resume.Begin.Epoch) return;
+        if (builder.Invocation is not null) RecordCrash(builder, state, Lost, "Its process ended, or its lease ran out.", facts, retryAtOnce: true);
+        FireAndOwe(builder);
+        if (builder.IsTerminal || !builder.Control.OwesInvocation || builder.Control.Attention != ExecutionAttention.None) return;
+        if (builder.Control.RetryAt > builder.Now) return;
+        Begin(builder, resume.Begin, facts);
+    }
+
+    private static ErrorObject Lost { get; } = new()
+    {
+        ErrorType = "Runtime.ExitError",
+        ErrorMessage = "The invocation ended without an answer: its process exited or its lease ran out.",
+    };
+
+    private static void FireAndOwe(EntryBuilder builder)
+    {
+        if (!builder.FireDue() || builder.IsTerminal) return;
+        builder.Control = builder.Control with { OwesInvocation = true };
+    }
+
+    private static void Checkpoint(EntryBuilder builder, ExecutionState state, Command.Checkpoint checkpoint, Facts facts)
+    {
+        CheckpointBatch.Validate(checkpoint.Updates, facts.Rules);
+        foreach (var update in checkpoint.Updates) CheckpointBatch.Apply(builder, update);
+        if (state.OperationCount + builder.NewOperations > facts.Rules.MaxOperations)
+            throw new InvalidTransitionException(
+                $"The execution has {state.OperationCount} operations; at most {facts.Rules.MaxOperations} are allowed. Split the work over several executions. [PDR0302]");
+
+        var fired = builder.FireDue();
+
+        // A poll that finds nothing new records nothing: its answer is a function of what is there.
+        if (checkpoint.Updates.Count > 0 || fired) builder.Mark(new CheckpointMark(checkpoint.ClientToken, checkpoint.InboundVersion));
+    }
+
+    private static void EndInvocation(EntryBuilder builder, ExecutionState state, Command.EndInvocation command, Facts facts)
+    {
+        if (builder.Invocation?.Epoch != command.Epoch) return;
+        switch (command.End)
+        {
+            case InvocationEnd.Crashed crashed:
+                RecordCrash(builder, state, crashed.Error, crashed.Reason, facts, retryAtOnce: false);
+                break;
+            case InvocationEnd.Pending when !builder.IsTerminal && builder.WakeableCount == 0 && state.LastExternalVersion <= state.Seen:
+                const string Invalid = "Cannot return PENDING status with no pending operations.";
+                var error = new ErrorObject { ErrorType = "InvalidParameterValueException", ErrorMessage = Invalid };
+                RecordCrash(builder, state, error, Invalid, facts, retryAtOnce: false);
+                break;
+            default:
+                builder.EndInvocation(null);
+                CloseOrSuspend(builder, state, command.End);
+                break;
+        }
+    }
+
+    private static void CloseOrSuspend(EntryBuilder builder, ExecutionState state, InvocationEnd end)
+    {
+        if (builder.IsTerminal) return;
+        switch (end)
+        {
+            case InvocationEnd.Succeeded succeeded:
+                builder.Apply(ExecutionKind.Close(builder.Execution, OperationStatus.Succeeded, builder.Context(payload: succeeded.Result)));
+                break;
+            case InvocationEnd.Failed failed:
+                builder.Apply(ExecutionKind.Close(builder.Execution, OperationStatus.Failed, builder.Context(error: failed.Error)));
+                break;
+            case InvocationEnd.Pending:
+                // What it has not seen is delivered by a new invocation at once; so is what fell due while it was ending.
+                var unseen = state.LastExternalVersion > state.Seen;
+                builder.Control = builder.Control with { OwesInvocation = unseen, Crashes = 0 };
+                FireAndOwe(builder);
+                break;
+            case InvocationEnd.Yielded:
+                builder.Control = builder.Control with { OwesInvocation = true };
+                break;
+            default:
+                throw new UnreachableException($"Unknown end {end.GetType().Name}.");
+        }
+    }
+
+    private static void RecordCrash(EntryBuilder builder, ExecutionState state, ErrorObject error, string reason, Facts facts, bool retryAtOnce) =>
+        RecordCrash(builder, state, builder.Payloads.Add(ProtocolJson.Bytes(error)), reason, facts, retryAtOnce);
+
+    private static void RecordCrash(EntryBuilder builder, ExecutionState state, PayloadSlice error, string reason, Facts facts, bool retryAtOnce)
+    {
+        builder.EndInvocation(error);
+        if (builder.IsTerminal) return;
+
+        var crashes = state.HasProgressed ? 1 : builder.Control.Crashes + 1;
+        var control = builder.Control with { OwesInvocation = true, Crashes = crashes };
+        builder.Control = crashes >= facts.Rules.MaxCrashesWithoutProgress
+            ? control with { Attention = ExecutionAttention.Parked, Reason = $"{crashes} invocations in a row ended without progress. The last one: {reason}" }
+            : control with { RetryAt = retryAtOnce && crashes == 1 ? null : builder.Now + EngineRules.CrashDelay(crashes) };
+    }
+
+    private static void Complete(EntryBuilder builder, ExecutionState state, Command.Complete complete, Facts facts)
+    {
+        if (builder.IsTerminal || builder.Find(complete.OperationId) is not { } operation) throw new CallbackClosedException();
+        var context = builder.Context(complete.Payload, complete.Error, operation.Id);
+        builder.Apply(operation.Kind.Complete(operation, complete.Action, context));
+        if (builder.Invocation is not null) return;
+
+        builder.Control = builder.Control with { OwesInvocation = true };
+        var canBegin = builder.Control.Attention == ExecutionAttention.None && builder.Control.RetryAt is null;
+        if (complete.Begin is not { } begin || !canBegin) return;
+        builder.FireDue();
+        if (!builder.IsTerminal) Begin(builder, begin, facts);
+    }
+}

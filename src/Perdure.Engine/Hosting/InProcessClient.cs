@@ -1,0 +1,269 @@
+using System.Runtime.CompilerServices;
+using Perdure.Engine.Executions;
+using Perdure.Operations;
+using Perdure.Protocol;
+using Perdure.Storage;
+
+namespace Perdure.Engine.Hosting;
+
+/// <summary>The client of an embedded node: no HTTP, no credentials, the same rules.</summary>
+internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer serializer) : IPerdureClient
+{
+    private const int ExecutionPage = 100;
+    private const int EntryPage = 200;
+
+    private EngineNode Node => node();
+
+    private EngineCore Core => Node.Core;
+
+    private IExecutionStore Store => Core.Store;
+
+    public async Task<string> StartAsync<TInput>(string function, TInput input, StartOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(function);
+        cancellationToken.ThrowIfCancellationRequested();
+        var definition = Node.Functions.Get(function);
+        var name = RequireName(options?.ExecutionName) ?? Core.Ids.NextUuid();
+        var now = Store.Clock.GetUtcNow();
+        var identity = new ExecutionIdentity(Core.Ids.NextKey(now), function, definition.Version, name, now);
+        var payload = WriteInput(input, identity);
+        try
+        {
+            return await Core.Mailboxes.UseAsync(identity.Key, mailbox =>
+            {
+                mailbox.BeginWith(new ExecutionState(identity));
+                return Node.ApplyAndLaunchAsync(
+                    mailbox,
+                    (_, payloads, begin) =>
+                    {
+                        payloads.Add(payload);
+                        return new Command.Start(definition.ExecutionTimeoutSeconds, begin);
+                    },
+                    static state => state.Arn);
+            }).ConfigureAwait(false);
+        }
+        catch (NameTakenException)
+        {
+            return await JoinAsync(identity, payload, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static string? RequireName(string? executionName) => executionName is null || ExecutionArn.IsValidName(executionName) ? executionName : throw new ArgumentException(
+        $"ExecutionName '{executionName}' ({executionName.Length} characters) is not valid; it must have 1 to {PerdureLimits.MaxExecutionName} characters of [a-zA-Z0-9-_]. [PDR0304]",
+        nameof(executionName));
+
+    private string WriteInput<TInput>(TInput input, ExecutionIdentity identity)
+    {
+        var payload = serializer.Serialize(input, new DurableSerializationContext(ExecutionArn.IdOf(identity.Key), ExecutionArn.Of(identity)));
+        var size = StrictText.ByteCount(payload);
+        return size <= Core.Rules.MaxResultBytes ? payload : throw new ArgumentException(
+            $"input is {size:N0} bytes; at most {Core.Rules.MaxResultBytes:N0} are allowed. Store it elsewhere and pass a reference. [PDR0305]", nameof(input));
+    }
+
+    /// <summary>The name is taken: by the same start, then it is the same execution, or by another.</summary>
+    private async Task<string> JoinAsync(ExecutionIdentity wanted, string payload, CancellationToken cancellationToken)
+    {
+        var row = await Store.FindByNameAsync(wanted.Function, wanted.Name, cancellationToken).ConfigureAwait(false)
+            ?? throw new TooManyRequestsException($"The execution '{wanted.Name}' was deleted while it was being joined; try again.");
+        var first = await Store.ReadEntriesAsync(row.Key, 1, 1, includePayload: true, cancellationToken).ConfigureAwait(false);
+        var arn = ExecutionArn.Of(row.Identity);
+        if (row.Identity.FunctionVersion == wanted.FunctionVersion && first.Count == 1 && first[0].Payload.Span.SequenceEqual(StrictText.Bytes(payload))) return arn;
+        throw new ExecutionAlreadyStartedException(
+            $"Execution already started: {arn}. It has the name '{wanted.Name}' but another input; use another name, or the same input to join it. [PDR0306]", arn);
+    }
+
+    public async Task<ExecutionDescription?> GetAsync(string executionArn, CancellationToken cancellationToken = default)
+    {
+        var row = await Store.FindAsync(Key(executionArn), cancellationToken).ConfigureAwait(false);
+        if (row is null) return null;
+        var description = Describe(row);
+        if (row.State.Attention == ExecutionAttention.Quarantined) return description;
+
+        var (operations, payloads) = await ReadAsync(row.Key, static state => [state.Execution], cancellationToken).ConfigureAwait(false);
+        var execution = operations[0];
+        return description with
+        {
+            Input = payloads.Text(execution.Kind.InputOf(execution)),
+            Result = execution.Status == OperationStatus.Succeeded ? payloads.Text(execution.Result) : null,
+            Error = payloads.Error(execution.Error),
+        };
+    }
+
+    private static ExecutionDescription Describe(ExecutionRow row) => new()
+    {
+        Arn = ExecutionArn.Of(row.Identity),
+        Name = row.Identity.Name,
+        Function = row.Identity.Function,
+        Version = row.Identity.FunctionVersion,
+        Status = row.State.Status,
+        Attention = row.State.Attention,
+        AttentionReason = row.State.AttentionReason,
+        StartedAt = row.Identity.StartedAt,
+        EndedAt = row.State.EndedAt,
+    };
+
+    private async Task<(IReadOnlyList<OperationRecord> Operations, JournalPayloads Payloads)> ReadAsync(
+        ExecutionKey key, Func<ExecutionState, IEnumerable<OperationRecord>> select, CancellationToken cancellationToken)
+    {
+        var loaded = await Store.LoadAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(ExecutionArn.IdOf(key));
+        var operations = select(ExecutionState.Load(loaded)).ToList();
+        var payloads = new JournalPayloads();
+        await payloads.FetchAsync(Store, key, operations, cancellationToken).ConfigureAwait(false);
+        return (operations, payloads);
+    }
+
+    public async Task<IReadOnlyList<Operation>> GetOperationsAsync(string executionArn, CancellationToken cancellationToken = default)
+    {
+        var (operations, payloads) = await ReadAsync(Key(executionArn), static state => state.Operations, cancellationToken).ConfigureAwait(false);
+        return [.. operations.Select(operation => operation.Describe(payloads))];
+    }
+
+    public async Task<TOutput> WaitForResultAsync<TOutput>(string executionArn, CancellationToken cancellationToken = default)
+    {
+        var key = Key(executionArn);
+        while (true)
+        {
+            // Watch first, then look: an end in between is seen by one of the two.
+            var completed = Core.Completions.WhenCompleted(key);
+            var row = await Store.FindAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
+            if (row.State.Status != ExecutionStatus.Running) break;
+            if (Store.IsExclusive) await completed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            else await Task.WhenAny(completed, Task.Delay(TimeSpan.FromSeconds(1), Store.Clock, cancellationToken)).ConfigureAwait(false);
+        }
+
+        var description = await GetAsync(executionArn, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
+        if (description.Status != ExecutionStatus.Succeeded)
+        {
+            throw new ExecutionFailedException(
+                $"{description.Arn} ended {description.Status}: {description.Error?.ErrorType}: {description.Error?.ErrorMessage}", description.Status, description.Error);
+        }
+
+        return description.Result is null
+            ? default! // no result is null, or a default
+            : serializer.Deserialize<TOutput>(description.Result, new DurableSerializationContext(ExecutionArn.IdOf(key), description.Arn));
+    }
+
+    public async IAsyncEnumerable<ExecutionDescription> ListAsync(
+        ExecutionFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var rowFilter = new RowFilter { Function = filter?.Function, Status = filter?.Status, Limit = ExecutionPage };
+        var left = filter is { Limit: > 0 } limited ? limited.Limit : int.MaxValue;
+        while (true)
+        {
+            var rows = await Store.ListAsync(rowFilter, cancellationToken).ConfigureAwait(false);
+            foreach (var row in rows)
+            {
+                if (left-- == 0) yield break;
+                yield return Describe(row);
+            }
+
+            if (rows.Count < ExecutionPage) yield break;
+            rowFilter = rowFilter with { Before = rows[^1].Key };
+        }
+    }
+
+    public async IAsyncEnumerable<HistoryEvent> GetHistoryAsync(
+        string executionArn, bool includeData = true, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var key = Key(executionArn);
+        for (long from = 1; ; from += EntryPage)
+        {
+            var entries = await Store.ReadEntriesAsync(key, from, from + EntryPage - 1, includeData, cancellationToken).ConfigureAwait(false);
+            if (from == 1 && entries.Count == 0) throw NotFound(executionArn);
+            foreach (var e in entries.SelectMany(entry => HistoryReader.Events(entry, includeData))) yield return e;
+            if (entries.Count < EntryPage) yield break;
+        }
+    }
+
+    public Task<DateTimeOffset> StopAsync(string executionArn, ErrorObject? error = null, CancellationToken cancellationToken = default) =>
+        Core.Mailboxes.UseAsync(Key(executionArn), mailbox => mailbox.ApplyAsync(
+            (state, payloads) => state.IsTerminal
+                ? null
+                : new Command.Stop(payloads.Add(ProtocolJson.Bytes(error ?? new ErrorObject { ErrorMessage = "Execution stopped by user request" }))),
+            static (state, _) => state.Execution.EndedAt ?? state.LastAt));
+
+    public Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default) =>
+        Node.ClearAttentionAsync(Key(executionArn), ExecutionAttention.Parked);
+
+    public Task SendCallbackSuccessAsync<TResult>(string callbackId, TResult result, CancellationToken cancellationToken = default)
+    {
+        var address = Address(callbackId);
+        var payload = serializer.Serialize(result, new DurableSerializationContext(address.OperationId, ExecutionArn.IdOf(address.Key)));
+        var size = StrictText.ByteCount(payload);
+        if (size > Core.Rules.MaxPayloadBytes)
+            throw new ArgumentException($"result is {size:N0} bytes; at most {Core.Rules.MaxPayloadBytes:N0} are allowed. Send a reference instead. [PDR0305]", nameof(result));
+        return CompleteAsync(callbackId, address, OperationAction.Succeed, payloads => (payloads.Add(payload), null));
+    }
+
+    public Task SendCallbackFailureAsync(string callbackId, ErrorObject? error = null, CancellationToken cancellationToken = default) =>
+        CompleteAsync(callbackId, Address(callbackId), OperationAction.Fail, payloads => (null, payloads.Add(ProtocolJson.Bytes(error ?? new ErrorObject()))));
+
+    private async Task CompleteAsync(
+        string callbackId, CallbackAddress address, OperationAction action, Func<PayloadWriter, (PayloadSlice? Payload, PayloadSlice? Error)> setAside)
+    {
+        try
+        {
+            await Core.Mailboxes.UseAsync(address.Key, mailbox => Node.ApplyAndLaunchAsync(
+                mailbox,
+                (state, payloads, begin) =>
+                {
+                    RequireOpen(state, address, callbackId);
+                    var (payload, error) = setAside(payloads);
+                    return new Command.Complete(address.OperationId, action, payload, error, begin);
+                },
+                static _ => true)).ConfigureAwait(false);
+        }
+        catch (ExecutionNotFoundException)
+        {
+            throw new CallbackClosedException();
+        }
+    }
+
+    /// <summary>The id must be the very one that the operation was given: after a restore from a backup an old id is not the new one.</summary>
+    private static void RequireOpen(ExecutionState state, CallbackAddress address, string callbackId)
+    {
+        if (state.IsTerminal || state.Find(address.OperationId) is not { } operation || !operation.Kind.Answers(operation, callbackId))
+            throw new CallbackClosedException();
+    }
+
+    public async Task SendCallbackHeartbeatAsync(string callbackId, CancellationToken cancellationToken = default)
+    {
+        var address = Address(callbackId);
+        try
+        {
+            await Core.Mailboxes.UseAsync(address.Key, mailbox => mailbox.ReadAsync(async state =>
+            {
+                RequireOpen(state, address, callbackId);
+                var operation = state.Find(address.OperationId)!; // RequireOpen found it
+                if (!operation.IsOpen) throw new CallbackClosedException();
+                if (!operation.Kind.HasHeartbeat(operation)) return true;
+                var beats = await Store.ReadHeartbeatsAsync(address.Key, cancellationToken).ConfigureAwait(false);
+                var now = Store.Clock.GetUtcNow();
+                var last = beats.TryGetValue(address.OperationId, out var beat) ? beat : (DateTimeOffset?)null;
+                if (operation.Kind.DueAt(operation, last) <= now) throw new CallbackClosedException();
+                await Store.BeatAsync(address.Key, address.OperationId, now, cancellationToken).ConfigureAwait(false);
+                return true;
+            })).ConfigureAwait(false);
+        }
+        catch (ExecutionNotFoundException)
+        {
+            throw new CallbackClosedException();
+        }
+    }
+
+    private CallbackAddress Address(string callbackId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(callbackId);
+        return Core.Signer.TryReadCallback(callbackId, out var address) ? address : throw new ArgumentException(
+            $"Invalid callback id ({callbackId.Length} characters). Use the id exactly as CallbackId gave it. [PDR0307]", nameof(callbackId));
+    }
+
+    private static ExecutionKey Key(string executionArn)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(executionArn);
+        return ExecutionArn.TryParse(executionArn, out var key) ? key.Value : throw NotFound(executionArn);
+    }
+
+    private static ExecutionNotFoundException NotFound(string executionArn) =>
+        new($"Durable execution {executionArn} does not exist, or its retention has expired.");
+}

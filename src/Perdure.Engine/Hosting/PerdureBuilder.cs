@@ -1,0 +1,75 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Perdure.Engine.Executions;
+using Perdure.Engine.Invocation;
+using Perdure.Hosting;
+using Perdure.Protocol;
+using Perdure.Storage;
+
+namespace Perdure;
+
+/// <summary>Adds functions and a store to a host.</summary>
+public interface IPerdureBuilder
+{
+    /// <summary>The host's services.</summary>
+    IServiceCollection Services { get; }
+
+    /// <summary>Serves a function class, made anew with its dependencies for every invocation.</summary>
+    /// <remarks>Its name and limits come from <see cref="DurableFunctionAttribute"/>; without one, the class's name is the function's.</remarks>
+    /// <exception cref="ArgumentException">Name, version or timeout is not valid, or the name is taken.</exception>
+    IPerdureBuilder AddFunction<TFunction>() where TFunction : class, IDurableFunction;
+
+    /// <summary>Serves a delegate.</summary>
+    /// <param name="name">1 to 64 characters of <c>[a-zA-Z0-9-_]</c>.</param>
+    /// <param name="function">The function.</param>
+    /// <param name="executionTimeout">When an execution times out: 1 s to 366 days, the default.</param>
+    /// <exception cref="ArgumentException">Name or timeout is not valid, or the name is taken.</exception>
+    IPerdureBuilder AddFunction<TInput, TOutput>(string name, Func<TInput, IDurableContext, Task<TOutput>> function, TimeSpan? executionTimeout = null);
+
+    /// <summary>Keeps executions here.</summary>
+    IPerdureBuilder UseStore(Func<IServiceProvider, IExecutionStore> create);
+}
+
+internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuilder
+{
+    public IServiceCollection Services => services;
+
+    public IPerdureBuilder AddFunction<TFunction>() where TFunction : class, IDurableFunction
+    {
+        var attribute = typeof(TFunction).GetCustomAttribute<DurableFunctionAttribute>() ?? new DurableFunctionAttribute(typeof(TFunction).Name);
+        services.TryAddScoped<TFunction>();
+        return Add(new FunctionDefinition(attribute.Name, attribute.Version, attribute.ExecutionTimeoutSeconds, TFunction.CreateHandler<TFunction>()));
+    }
+
+    public IPerdureBuilder AddFunction<TInput, TOutput>(string name, Func<TInput, IDurableContext, Task<TOutput>> function, TimeSpan? executionTimeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        var timeout = executionTimeout is { } given
+            ? Durations.WholeSeconds(Durations.Require(given, nameof(executionTimeout), "Longer work is split over several executions."))
+            : PerdureLimits.MaxDurationSeconds;
+        return Add(new FunctionDefinition(name, "$LATEST", timeout, new DelegateHandler<TInput, TOutput>(function)));
+    }
+
+    private PerdureBuilder Add(FunctionDefinition function)
+    {
+        if (!ExecutionArn.IsValidName(function.Name))
+            throw new ArgumentException($"Function name '{function.Name}' is not valid; it must have 1 to 64 characters of [a-zA-Z0-9-_]. [PDR0304]");
+        if (!ExecutionArn.IsValidVersion(function.Version))
+            throw new ArgumentException($"Version '{function.Version}' of function '{function.Name}' is not valid; it must be $LATEST or digits.");
+        if (function.ExecutionTimeoutSeconds is < 1 or > PerdureLimits.MaxDurationSeconds)
+            throw new ArgumentException($"ExecutionTimeoutSeconds of function '{function.Name}' is {function.ExecutionTimeoutSeconds}; it must be 1 to {PerdureLimits.MaxDurationSeconds}.");
+        if (services.Any(service => service.ImplementationInstance is FunctionDefinition known && known.Name == function.Name))
+            throw new ArgumentException($"A function named '{function.Name}' is already registered; give one of them another name.");
+        services.AddSingleton(function);
+        return this;
+    }
+
+    public IPerdureBuilder UseStore(Func<IServiceProvider, IExecutionStore> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        services.RemoveAll<IExecutionStore>();
+        services.AddSingleton(create);
+        return this;
+    }
+}

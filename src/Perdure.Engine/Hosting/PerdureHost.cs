@@ -1,0 +1,73 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Perdure.Engine.Executions;
+using Perdure.Engine.Invocation;
+using Perdure.Replay;
+using Perdure.Storage;
+
+namespace Perdure.Engine.Hosting;
+
+/// <summary>Runs a node for the life of the host.</summary>
+internal sealed partial class PerdureHost : IHostedService, IAsyncDisposable
+{
+    private readonly IServiceProvider _services;
+    private readonly PerdureOptions _options;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private EngineNode? _node;
+
+    public PerdureHost(IServiceProvider services, IOptions<PerdureOptions> options, ILoggerFactory loggers)
+    {
+        _services = services;
+        _options = options.Value;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger("Perdure.Engine");
+        Client = new InProcessClient(() => Node, _options.Serializer);
+    }
+
+    public IPerdureClient Client { get; }
+
+    public EngineNode Node => _node ?? throw new InvalidOperationException(
+        "Perdure is not running yet: the host has not started. Use IPerdureClient after the host's StartAsync. [PDR0308]");
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var store = _services.GetService<IExecutionStore>() ?? throw new InvalidOperationException(
+            "Perdure has no store. Choose one: services.AddPerdure().UseSqlite() (package Perdure.Sqlite) keeps executions in the file perdure.db. [PDR0309]");
+        var functions = new FunctionRegistry(_services.GetServices<FunctionDefinition>());
+        var environment = new EngineEnvironment
+        {
+            Loggers = _loggers,
+            Rules = new EngineRules
+            {
+                LeaseDuration = _options.LeaseDuration,
+                DefaultRetention = _options.Retention,
+                MaxCrashesWithoutProgress = _options.MaxCrashesWithoutProgress,
+                MaxOperations = _options.MaxOperationsPerExecution,
+            },
+        };
+        var runtime = new RuntimeOptions { DefaultStepRetry = _options.DefaultStepRetry, StrictDeterminism = _options.StrictDeterminism };
+        var host = new InvocationHost(_services, _options.Serializer, runtime);
+        var node = new NodeOptions($"{Environment.MachineName}:{Environment.ProcessId}:{environment.Ids.NextNonce()}")
+        {
+            MaxConcurrentInvocations = _options.MaxConcurrentInvocations,
+        };
+        _node = await EngineNode.StartAsync(store, environment, functions, host, node, cancellationToken).ConfigureAwait(false);
+        LogStarted(_logger, functions.Names.Count, string.Join(", ", functions.Names.Order()));
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_node is { } node) await node.DrainAsync(_options.DrainTimeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_node is { } node) await node.DisposeAsync().ConfigureAwait(false);
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Perdure serves {Count} function(s): {Functions}")]
+    private static partial void LogStarted(ILogger logger, int count, string functions);
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Options;
+
+namespace Perdure;
+
+/// <summary>How an embedded node behaves. Validated when the host starts.</summary>
+public sealed class PerdureOptions
+{
+    /// <summary>Invocations that run at the same time. Default 256.</summary>
+    public int MaxConcurrentInvocations { get; set; } = 256;
+
+    /// <summary>How long a stopping host waits for running invocations to reach a resting point. Default 30 s.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a node may be silent before another takes over its executions. 3 s to 1 h; default 30 s.</summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long finished executions are kept. 1 to 90 days; default 14.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(14);
+
+    /// <summary>What a step without a strategy of its own does. Default <see cref="RetryStrategy.Default"/>; <see cref="RetryStrategy.None"/> turns retries off.</summary>
+    public IRetryStrategy DefaultStepRetry { get; set; } = RetryStrategy.Default;
+
+    /// <summary>Invocations in a row that may crash without progress before the execution is parked for an operator. Default 10.</summary>
+    public int MaxCrashesWithoutProgress { get; set; } = 10;
+
+    /// <summary>Operations that one execution may have. Default 100,000.</summary>
+    public int MaxOperationsPerExecution { get; set; } = 100_000;
+
+    /// <summary>Fail an execution whose code awaits something that cannot be replayed, instead of warning. Default false.</summary>
+    public bool StrictDeterminism { get; set; }
+
+    /// <summary>Writes and reads every payload that has no serializer of its own. Default <see cref="JsonDurableSerializer"/>.</summary>
+    public IDurableSerializer Serializer { get; set; } = new JsonDurableSerializer();
+}
+
+/// <summary>Says what is wrong with options, by name and value, before anything runs.</summary>
+internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PerdureOptions options)
+    {
+        List<string> failures = [];
+        Require(options.MaxConcurrentInvocations is >= 1 and <= 100_000, nameof(options.MaxConcurrentInvocations), options.MaxConcurrentInvocations, "1 to 100,000");
+        Require(options.DrainTimeout >= TimeSpan.Zero, nameof(options.DrainTimeout), options.DrainTimeout, "zero or more");
+        Require(options.LeaseDuration >= TimeSpan.FromSeconds(3) && options.LeaseDuration <= TimeSpan.FromHours(1),
+            nameof(options.LeaseDuration), options.LeaseDuration, "3 seconds to 1 hour");
+        Require(options.Retention >= TimeSpan.FromDays(1) && options.Retention <= TimeSpan.FromDays(90), nameof(options.Retention), options.Retention, "1 to 90 days");
+        Require(options.MaxCrashesWithoutProgress >= 1, nameof(options.MaxCrashesWithoutProgress), options.MaxCrashesWithoutProgress, "at least 1");
+        Require(options.MaxOperationsPerExecution >= 1, nameof(options.MaxOperationsPerExecution), options.MaxOperationsPerExecution, "at least 1");
+        Require(options.DefaultStepRetry is not null, nameof(options.DefaultStepRetry), null, "set");
+        Require(options.Serializer is not null, nameof(options.Serializer), null, "set");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Require(bool holds, string field, object? value, string allowed)
+        {
+            if (!holds) failures.Add($"{nameof(PerdureOptions)}.{field} is {value ?? "null"}; it must be {allowed}.");
+        }
+    }
+}

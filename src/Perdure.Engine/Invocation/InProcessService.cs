@@ -1,0 +1,127 @@
+using Perdure.Client;
+using Perdure.Engine.Executions;
+using Perdure.Operations;
+using Perdure.Storage;
+
+namespace Perdure.Engine.Invocation;
+
+/// <summary>Checkpoint and state for invocations: the service's half of the protocol, without HTTP.</summary>
+internal sealed class InProcessService(EngineCore core) : IDurableService
+{
+    private const string Invalid = "Invalid checkpoint token";
+
+    public Task<CheckpointResponse> CheckpointAsync(CheckpointRequest request, CancellationToken cancellationToken)
+    {
+        var token = Read(request.ExecutionArn, request.CheckpointToken);
+        return core.Mailboxes.UseAsync(token.Key, mailbox => CheckpointAsync(mailbox, token, request));
+    }
+
+    private async Task<CheckpointResponse> CheckpointAsync(ExecutionMailbox mailbox, CheckpointToken token, CheckpointRequest request)
+    {
+        PayloadWriter? written = null;
+        var isRepeat = false;
+        return await mailbox.ApplyAsync(
+            (state, payloads) =>
+            {
+                isRepeat = IsRepeat(state, token, request);
+                if (isRepeat) return null;
+                RequireCurrent(state, token);
+                written = payloads;
+                return new Command.Checkpoint(SetAside(request.Updates, payloads), request.ClientToken, token.Version);
+            },
+            (state, decision) => isRepeat ? RepeatAsync(state, token) : AnswerAsync(state, token, decision, written)).ConfigureAwait(false);
+    }
+
+    /// <summary>The token of the running invocation, not older than its last accepted checkpoint.</summary>
+    private static void RequireCurrent(ExecutionState state, CheckpointToken token)
+    {
+        if (state.IsTerminal || state.Invocation is not { } invocation || invocation.Epoch != token.Epoch || invocation.Nonce != token.Nonce
+            || token.Version < state.Seen || token.Version > state.Version)
+        {
+            throw new CheckpointRefusedException(Invalid);
+        }
+    }
+
+    private static bool IsRepeat(ExecutionState state, CheckpointToken token, CheckpointRequest request) =>
+        !state.IsTerminal && request.ClientToken is not null
+        && state.Invocation is { } invocation && invocation.Epoch == token.Epoch && invocation.Nonce == token.Nonce
+        && state.LastCheckpoint is { } last && last.ClientToken == request.ClientToken && last.InboundVersion == token.Version;
+
+    private static UpdateInput[] SetAside(IReadOnlyList<OperationUpdate> updates, PayloadWriter payloads)
+    {
+        var inputs = new UpdateInput[updates.Count];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            var update = updates[i];
+            inputs[i] = new UpdateInput(update, payloads.Add(update.Payload), payloads.Add(update.Error));
+        }
+
+        return inputs;
+    }
+
+    private async Task<CheckpointResponse> AnswerAsync(ExecutionState state, CheckpointToken token, Decision decision, PayloadWriter? written)
+    {
+        // What this batch wrote is at hand, in order; only what happened besides has to be looked up.
+        var changed = ChangedSince(state, token.Version, decision);
+        var payloads = new JournalPayloads();
+        if (!decision.IsEmpty && written is not null) payloads.Add(state.Version, written.Written);
+        await payloads.FetchAsync(core.Store, state.Identity.Key, changed, CancellationToken.None).ConfigureAwait(false);
+        return Respond(state, token, state.Version, changed, payloads);
+    }
+
+    private static List<OperationRecord> ChangedSince(ExecutionState state, long version, Decision decision)
+    {
+        var own = decision.Changes?.Operations ?? [];
+        if (state.LastExternalVersion <= version) return [.. own];
+        var ownIds = own.Select(operation => operation.Id).ToHashSet();
+        return [.. state.Unseen.Where(change => change.Version > version).Select(change => change.Id).Distinct()
+            .Where(id => !ownIds.Contains(id)).Select(id => state.Find(id)!), .. own]; // ids of recorded operations
+    }
+
+    private CheckpointResponse Respond(
+        ExecutionState state, CheckpointToken token, long version, IEnumerable<OperationRecord> changed, JournalPayloads payloads) => new(
+        state.IsTerminal ? null : core.Signer.Sign(token with { Version = version }),
+        [.. changed.Where(operation => operation.Kind != OperationKinds.Execution).Select(operation => operation.Describe(payloads))]);
+
+    /// <summary>The same answer again, from the journal: operations as they were then, not as they are now.</summary>
+    private async Task<CheckpointResponse> RepeatAsync(ExecutionState state, CheckpointToken token)
+    {
+        var changed = new Dictionary<string, OperationRecord>();
+        var entries = await core.Store.ReadEntriesAsync(state.Identity.Key, token.Version + 1, state.Seen, includePayload: true, CancellationToken.None)
+            .ConfigureAwait(false);
+        var payloads = new JournalPayloads();
+        foreach (var entry in entries)
+        {
+            payloads.Add(entry.Version, entry.Payload);
+            foreach (var operation in EntryJson.Read(entry.Entry).Operations)
+            {
+                changed.Remove(operation.Id);
+                changed.Add(operation.Id, operation);
+            }
+        }
+
+        await payloads.FetchAsync(core.Store, state.Identity.Key, changed.Values, CancellationToken.None).ConfigureAwait(false);
+        return Respond(state, token, state.Seen, changed.Values, payloads);
+    }
+
+    public Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken)
+    {
+        var token = Read(executionArn, checkpointToken);
+        return core.Mailboxes.UseAsync(token.Key, mailbox => mailbox.ReadAsync(async state =>
+        {
+            RequireCurrent(state, token);
+            var visible = state.Operations.Where(state.IsVisible).ToList();
+            var payloads = new JournalPayloads();
+            await payloads.FetchAsync(core.Store, token.Key, visible, cancellationToken).ConfigureAwait(false);
+            return new InitialExecutionState { Operations = [.. visible.Select(operation => operation.Describe(payloads))] };
+        }));
+    }
+
+    private CheckpointToken Read(string executionArn, string text)
+    {
+        if (!core.Signer.TryRead(text, out var token)) throw new CheckpointRefusedException(Invalid);
+        if (!ExecutionArn.TryParse(executionArn, out var key) || key.Value != token.Key)
+            throw new CheckpointRefusedException("Checkpoint token is not valid for the durable execution ARN");
+        return token;
+    }
+}

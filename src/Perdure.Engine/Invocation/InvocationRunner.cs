@@ -1,0 +1,134 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Perdure.Engine.Executions;
+using Perdure.Engine.Scheduling;
+using Perdure.Operations;
+using Perdure.Protocol;
+using Perdure.Replay;
+
+namespace Perdure.Engine.Invocation;
+
+/// <summary>What an invocation starts from, taken under the gate in the moment it began.</summary>
+internal sealed record InvocationStart(
+    InvocationRecord Record, string Arn, string Function, long Version, DateTimeOffset? Deadline,
+    IReadOnlyList<OperationRecord> Operations, IReadOnlyList<string> Updated, ReadOnlyMemory<byte> Payload)
+{
+    public static InvocationStart? Of(ExecutionState state, Decision decision)
+    {
+        if (decision.Changes?.Began is not { } began) return null;
+        var execution = state.Execution;
+        return new InvocationStart(
+            began, state.Arn, state.Identity.Function, state.Version, execution.Kind.DueAt(execution, null),
+            [.. state.Operations.Where(state.IsVisible)],
+            [.. decision.Changes.Operations.Select(operation => operation.Id)],
+            decision.Payload);
+    }
+}
+
+/// <summary>Runs invocations of in-process functions and records how they end.</summary>
+internal sealed partial class InvocationRunner(
+    EngineCore core, FunctionRegistry functions, InvocationHost host, SlotPool slots, LeaseKeeper leases)
+{
+    private readonly ILogger _logger = core.Loggers.CreateLogger("Perdure.Engine.Invocation");
+    private readonly InProcessService _service = new(core);
+
+    /// <summary>Starts an invocation. Takes over the caller's slot and the caller's hold on the mailbox.</summary>
+    public void Launch(ExecutionMailbox mailbox, InvocationStart start)
+    {
+        var signals = new InvocationSignals();
+        mailbox.Running = signals;
+        leases.Add(new ActiveInvocation(mailbox.Key, start.Record.Epoch, start.Deadline, signals));
+        core.Activity.Enter();
+        core.Work.Post(() => _ = RunAsync(mailbox, start, signals));
+    }
+
+    private async Task RunAsync(ExecutionMailbox mailbox, InvocationStart start, InvocationSignals signals)
+    {
+        try
+        {
+            var outcome = await InvokeAsync(mailbox, start, signals).ConfigureAwait(false);
+            if (outcome is InvocationOutcome.Crashed crashed) LogCrashed(_logger, start.Arn, crashed.Error.ErrorType, crashed.Error.ErrorMessage);
+            if (outcome is not InvocationOutcome.Superseded) await EndAsync(mailbox, start, outcome).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // Not recorded, so not lost: the lease runs out and the next owner takes over.
+            LogNotRecorded(_logger, start.Arn, error);
+        }
+        finally
+        {
+            if (mailbox.Running == signals) mailbox.Running = null;
+            leases.Remove(mailbox.Key, start.Record.Epoch);
+            core.Mailboxes.Return(mailbox);
+            slots.Release();
+            core.Activity.Exit();
+        }
+    }
+
+    private async Task<InvocationOutcome> InvokeAsync(ExecutionMailbox mailbox, InvocationStart start, InvocationSignals signals)
+    {
+        try
+        {
+            var input = await BuildInputAsync(mailbox, start).ConfigureAwait(false);
+            var scope = host.Services.CreateAsyncScope();
+            await using var _ = scope.ConfigureAwait(false);
+            var environment = new InvocationEnvironment
+            {
+                Service = _service,
+                Work = core.Work,
+                Clock = core.Store.Clock,
+                LoggerFactory = core.Loggers,
+                Serializer = host.Serializer,
+                RequestId = start.Record.RequestId,
+                Signals = signals,
+                Options = host.Options,
+                Deadline = start.Deadline,
+            };
+            return await functions.Get(start.Function).Handler.InvokeAsync(input, environment, scope.ServiceProvider).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            return new InvocationOutcome.Crashed(ErrorObject.FromException(error));
+        }
+    }
+
+    private async Task<DurableExecutionInvocationInput> BuildInputAsync(ExecutionMailbox mailbox, InvocationStart start)
+    {
+        var payloads = new JournalPayloads();
+        payloads.Add(start.Version, start.Payload);
+        await payloads.FetchAsync(core.Store, mailbox.Key, start.Operations, CancellationToken.None).ConfigureAwait(false);
+        return new DurableExecutionInvocationInput
+        {
+            DurableExecutionArn = start.Arn,
+            CheckpointToken = core.Signer.Sign(new CheckpointToken(mailbox.Key, start.Record.Epoch, start.Record.Nonce, start.Version)),
+            InitialExecutionState = new InitialExecutionState { Operations = [.. start.Operations.Select(operation => operation.Describe(payloads))] },
+            UpdatedOperationIds = start.Updated,
+        };
+    }
+
+    private static Task<bool> EndAsync(ExecutionMailbox mailbox, InvocationStart start, InvocationOutcome outcome) => mailbox.ApplyAsync(
+        (state, payloads) => state.Invocation?.Epoch != start.Record.Epoch
+            ? null
+            : new Command.EndInvocation(start.Record.Epoch, EndOf(outcome, payloads)),
+        static (_, _) => true);
+
+    private static InvocationEnd EndOf(InvocationOutcome outcome, PayloadWriter payloads) => outcome switch
+    {
+        InvocationOutcome.Succeeded succeeded => new InvocationEnd.Succeeded(payloads.Add(succeeded.Result)),
+        InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(failed.Error))),
+        InvocationOutcome.Pending => new InvocationEnd.Pending(),
+        InvocationOutcome.Yielded => new InvocationEnd.Yielded(),
+        InvocationOutcome.Crashed crashed => new InvocationEnd.Crashed(
+            payloads.Add(ProtocolJson.Bytes(crashed.Error)), crashed.Error.ErrorMessage ?? crashed.Error.ErrorType ?? "unknown"),
+        _ => throw new System.Diagnostics.UnreachableException($"Unknown outcome {outcome.GetType().Name}."),
+    };
+
+    [LoggerMessage(EventId = 301, Level = LogLevel.Error, Message = "An invocation of {Arn} broke and will be repeated: {ErrorType}: {ErrorMessage}")]
+    private static partial void LogCrashed(ILogger logger, string arn, string? errorType, string? errorMessage);
+
+    [LoggerMessage(EventId = 302, Level = LogLevel.Error, Message = "The end of an invocation of {Arn} could not be recorded; it is repeated when its lease ends.")]
+    private static partial void LogNotRecorded(ILogger logger, string arn, Exception error);
+}
+
+/// <summary>What functions of this host run with.</summary>
+internal sealed record InvocationHost(IServiceProvider Services, IDurableSerializer Serializer, RuntimeOptions Options);

@@ -1,0 +1,189 @@
+using Microsoft.Extensions.Logging;
+using Perdure.Engine.Executions;
+using Perdure.Engine.Invocation;
+using Perdure.Storage;
+
+namespace Perdure.Engine.Scheduling;
+
+/// <summary>Claims what is due, queue by queue, never more than there are free slots, and hands it to the runner.</summary>
+internal sealed partial class Dispatcher : BackgroundLoop
+{
+    private const int MaxClaim = 200;
+
+    private readonly EngineCore _core;
+    private readonly FunctionRegistry _functions;
+    private readonly InvocationRunner _runner;
+    private readonly SlotPool _slots;
+    private readonly DispatcherOptions _options;
+    private readonly ILogger _logger;
+    private int _turn;
+
+    public Dispatcher(EngineCore core, FunctionRegistry functions, InvocationRunner runner, SlotPool slots, DispatcherOptions options)
+        : base(core.Work, core.Store.Clock, core.Activity, core.Loggers.CreateLogger("Perdure.Engine.Dispatcher"))
+    {
+        _core = core;
+        _functions = functions;
+        _runner = runner;
+        _slots = slots;
+        _options = options;
+        _logger = core.Loggers.CreateLogger("Perdure.Engine.Dispatcher");
+        core.OnDue = (_, at) => TriggerAt(at);
+        slots.OnFreed = Trigger;
+    }
+
+    public override async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var due = await _core.Store.NextDueAsync(cancellationToken).ConfigureAwait(false);
+        var now = Clock.GetUtcNow();
+
+        // Another queue goes first each time: a flood in one cannot starve the rest.
+        _turn++;
+        DateTimeOffset? next = null;
+        for (var i = 0; i < due.Count; i++)
+        {
+            var (queue, dueAt) = due[(i + _turn) % due.Count];
+            var readyAt = Serves(queue) ? dueAt : dueAt + _options.UnservedAfter;
+            if (readyAt <= now) await ClaimAsync(queue, cancellationToken).ConfigureAwait(false);
+            else if (next is null || readyAt < next) next = readyAt;
+        }
+
+        var poll = now + _options.PollInterval;
+        return next is null || poll < next ? (_core.Store.IsExclusive ? next : poll) : next;
+    }
+
+    private bool Serves(string queue) => queue == WakeRule.ServiceQueue || _functions.Find(queue) is not null;
+
+    private async Task ClaimAsync(string queue, CancellationToken cancellationToken)
+    {
+        var needsSlots = _functions.Find(queue) is not null;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var wanted = needsSlots ? _slots.Take(MaxClaim) : MaxClaim;
+            if (wanted == 0) return;
+            var claimed = 0;
+            try
+            {
+                var now = Clock.GetUtcNow();
+                var rows = await _core.Store.ClaimDueAsync(
+                    new ClaimRequest(queue, _options.Owner, now, now + _core.Rules.LeaseDuration, wanted), cancellationToken).ConfigureAwait(false);
+                claimed = rows.Count;
+                foreach (var row in rows)
+                {
+                    _core.Activity.Enter();
+                    _core.Work.Post(() => _ = HandleAsync(row, needsSlots));
+                }
+            }
+            finally
+            {
+                if (needsSlots) _slots.Release(wanted - claimed);
+            }
+
+            if (claimed < wanted) return;
+        }
+    }
+
+    private async Task HandleAsync(ExecutionRow row, bool holdsSlot)
+    {
+        var launched = false;
+        try
+        {
+            launched = await ResumeAsync(row, holdsSlot).ConfigureAwait(false);
+        }
+        catch (ExecutionUnreadableException error)
+        {
+            await QuarantineAsync(row, error).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // The reservation runs out by itself; whoever is next tries again.
+            LogNotHandled(_logger, ExecutionArn.Of(row.Identity), error);
+        }
+        finally
+        {
+            if (holdsSlot && !launched) _slots.Release();
+            _core.Activity.Exit();
+        }
+    }
+
+    private async Task<bool> ResumeAsync(ExecutionRow row, bool holdsSlot)
+    {
+        var mailbox = _core.Mailboxes.Rent(row.Key);
+        var launched = false;
+        try
+        {
+            var (start, release) = await mailbox.ApplyAsync<(InvocationStart?, RowState?)>(
+                (state, _) => CommandFor(state, row, holdsSlot),
+                (state, decision) => (Launched(mailbox, InvocationStart.Of(state, decision), ref launched), decision.Row is null ? RowOf(state) : null)).ConfigureAwait(false);
+
+            // Nothing to record, so nothing released the reservation either. The guard (owner, epoch) keeps it harmless.
+            if (start is null && release is not null) await ReleaseAsync(row, release).ConfigureAwait(false);
+            return launched;
+        }
+        finally
+        {
+            if (!launched) _core.Mailboxes.Return(mailbox);
+        }
+    }
+
+    private InvocationStart? Launched(ExecutionMailbox mailbox, InvocationStart? start, ref bool launched)
+    {
+        if (start is null) return null;
+        _runner.Launch(mailbox, start);
+        launched = true;
+        return start;
+    }
+
+    private Command? CommandFor(ExecutionState state, ExecutionRow row, bool holdsSlot)
+    {
+        if (state.IsTerminal) return null;
+        if (holdsSlot) return new Command.Resume(new BeginArgs(row.State.LeaseEpoch, _options.Owner));
+        return Serves(row.State.Queue) ? new Command.Tick() : new Command.MarkUnserved();
+    }
+
+    private RowState RowOf(ExecutionState state) => new EntryBuilder(state, _core.Facts()).Row();
+
+    private async Task ReleaseAsync(ExecutionRow row, RowState computed)
+    {
+        var heartbeats = await _core.Store.ReadHeartbeatsAsync(row.Key, CancellationToken.None).ConfigureAwait(false);
+        if (heartbeats.Count > 0)
+        {
+            computed = await _core.Mailboxes.UseAsync(row.Key, mailbox => mailbox.ReadAsync(state =>
+                Task.FromResult(new EntryBuilder(state, _core.Facts() with { Heartbeats = heartbeats }).Row()))).ConfigureAwait(false);
+        }
+
+        await _core.Store.UpdateRowAsync(row.Key, _options.Owner, row.State.LeaseEpoch, computed with { LeaseEpoch = row.State.LeaseEpoch }, CancellationToken.None).ConfigureAwait(false);
+        if (computed is { WakeAt: { } wakeAt, LeaseOwner: null }) TriggerAt(wakeAt);
+    }
+
+    private async Task QuarantineAsync(ExecutionRow row, ExecutionUnreadableException error)
+    {
+        LogQuarantined(_logger, error.Message);
+        await _core.Store.UpdateRowAsync(
+            row.Key, _options.Owner, row.State.LeaseEpoch,
+            row.State with
+            {
+                Queue = WakeRule.ServiceQueue,
+                WakeAt = null,
+                LeaseOwner = null,
+                Attention = ExecutionAttention.Quarantined,
+                AttentionReason = error.Message,
+            },
+            CancellationToken.None).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message = "{Arn} was due but could not be handled; it is tried again when the reservation ends.")]
+    private static partial void LogNotHandled(ILogger logger, string arn, Exception error);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Error, Message = "Quarantined: {Reason}")]
+    private static partial void LogQuarantined(ILogger logger, string reason);
+}
+
+/// <summary>Who dispatches, and how patiently.</summary>
+internal sealed record DispatcherOptions(string Owner)
+{
+    /// <summary>How often a store that others may change is looked at without any hint.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long something is due before this node concludes that nobody serves its function.</summary>
+    public TimeSpan UnservedAfter { get; init; } = TimeSpan.FromSeconds(30);
+}
