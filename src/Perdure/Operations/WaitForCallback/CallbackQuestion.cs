@@ -5,7 +5,7 @@ namespace Perdure.Operations.WaitForCallback;
 
 /// <summary>The body of WaitForCallback, written with the public verbs, and how its failures survive the context's record.</summary>
 /// <remarks>
-/// A context records one error. Which of three things went wrong, and the original error, travel in it as <see cref="Recorded"/>, so
+/// A context records one error. Which of three things went wrong, and the original error, travel in it as <see cref="CallbackFailures.Recorded"/>, so
 /// that the caller gets the same exception on the first run and when replay reads only the context.
 /// </remarks>
 internal sealed class CallbackQuestion<T>(
