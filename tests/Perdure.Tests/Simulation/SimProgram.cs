@@ -14,7 +14,7 @@ internal sealed class SimProgram
     {
         _random = new Random(seed);
         _root = manyFlows
-            ? new SimBlock([NewStep(), new SimFlows([.. Enumerable.Range(0, 3).Select(_ => NewBlock(1, 4, depth: 2))]), NewStep()])
+            ? new SimBlock([NewStep(), new SimFlows([.. Enumerable.Range(0, 3).Select(_ => NewFlow())]), NewStep()])
             : NewBlock(2, 6, depth: 0);
     }
 
@@ -29,6 +29,11 @@ internal sealed class SimProgram
 
     private SimBlock NewBlock(int min, int max, int depth) =>
         new([.. Enumerable.Range(0, _random.Next(min, max + 1)).Select(_ => NewNode(depth))]);
+
+    /// <summary>Where order matters most: callbacks, whose START resumes code, between operations of other flows.</summary>
+    private SimBlock NewFlow() => new([.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => _random.Next(5) < 2
+        ? new SimCallback(Name("cb"), NewStep(), IsConfigured())
+        : NewNode(depth: 2))]);
 
     private SimNode NewNode(int depth) => _random.Next(depth >= 3 ? 6 : 9) switch
     {

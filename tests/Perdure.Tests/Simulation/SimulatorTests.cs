@@ -6,6 +6,19 @@ public class SimulatorTests
     [InlineData(0, 250)]
     public void Random_functions_reach_their_result_whatever_fails(int first, int count) => SimRun.Range(first, count);
 
+    [Fact]
+    public void A_seed_runs_the_same_way_twice() => SimWorld.OnOwnThread(() =>
+    {
+        for (var seed = 0; seed < 20; seed++) Assert.Equal(History(seed), History(seed));
+
+        static string History(int seed)
+        {
+            var world = SimRun.Run(seed);
+            var arn = SimWorld.Sync(world.Client.ListAsync())[0].Arn;
+            return string.Join("\n", SimWorld.Sync(world.Client.GetHistoryAsync(arn)).Select(e => $"{e.EventId} {e.EventTimestamp:O} {e.EventType} {e.Id} {e.Name}"));
+        }
+    });
+
     [Theory]
     [Trait("Category", "Slow")]
     [InlineData(250, 600)]
@@ -19,12 +32,15 @@ internal static class SimRun
 {
     public static void Range(int first, int count) => SimWorld.OnOwnThread(() =>
     {
+        var (kills, commits) = (0, 0);
         var failures = new List<string>();
         for (var seed = first; seed < first + count; seed++)
         {
             try
             {
-                Run(seed);
+                var world = Run(seed);
+                kills += world.Kills;
+                commits += world.Commits;
             }
             catch (Exception error)
             {
@@ -33,9 +49,10 @@ internal static class SimRun
         }
 
         Assert.True(failures.Count == 0, $"{failures.Count} of {count} seeds failed:\n{string.Join("\n", failures.Take(20))}");
+        Assert.True(kills > count / 2 && commits > count * 10, $"only {kills} kills and {commits} commits in {count} seeds: nothing was tried");
     });
 
-    public static void Run(int seed)
+    public static SimWorld Run(int seed)
     {
         var program = new SimProgram(seed);
         SimWorld world = null!;
@@ -49,6 +66,7 @@ internal static class SimRun
 
         world.RunUntil(() => actors.IsOver);
         Check(world, actors, program);
+        return world;
     }
 
     private static void Check(SimWorld world, SimActors actors, SimProgram program)
