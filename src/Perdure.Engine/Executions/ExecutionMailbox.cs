@@ -54,7 +54,7 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
                     case CommitOutcome.NameTaken:
                         throw new NameTakenException();
                     case CommitOutcome.Conflict when state.Version == 0:
-                        throw new StoreUnavailableException($"The new execution's key {key} is taken; try again.");
+                        throw new KeyTakenException();
                     default:
                         await CatchUpAsync(state).ConfigureAwait(false);
                         break;
@@ -156,6 +156,9 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
         return outcome;
     }
 }
+
+/// <summary>A new execution's key is taken: another node made the same one in the same millisecond.</summary>
+internal sealed class KeyTakenException() : DurableExecutionException("The execution's key is taken; another one is tried.");
 
 /// <summary>A new execution's name is taken.</summary>
 internal sealed class NameTakenException() : DurableExecutionException("The execution's name is taken.");

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Perdure.Engine.Executions;
+using Perdure.Engine.Invocation;
 using Perdure.Operations;
 using Perdure.Protocol;
 using Perdure.Storage;
@@ -24,29 +25,38 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         cancellationToken.ThrowIfCancellationRequested();
         var definition = Node.Functions.Get(function);
         var name = RequireName(options?.ExecutionName) ?? Core.Ids.NextUuid();
-        var now = Store.Clock.GetUtcNow();
-        var identity = new ExecutionIdentity(Core.Ids.NextKey(now), function, definition.Version, name, now);
-        var payload = WriteInput(input, identity);
-        try
+        while (true)
         {
-            return await Core.Mailboxes.UseAsync(identity.Key, mailbox =>
+            var now = Store.Clock.GetUtcNow();
+            var identity = new ExecutionIdentity(Core.Ids.NextKey(now), function, definition.Version, name, now);
+            var payload = WriteInput(input, identity);
+            try
             {
-                mailbox.BeginWith(new ExecutionState(identity));
-                return Node.ApplyAndLaunchAsync(
-                    mailbox,
-                    (_, payloads, begin) =>
-                    {
-                        payloads.Add(payload);
-                        return new Command.Start(definition.ExecutionTimeoutSeconds, begin);
-                    },
-                    static state => state.Arn);
-            }).ConfigureAwait(false);
-        }
-        catch (NameTakenException)
-        {
-            return await JoinAsync(identity, payload, cancellationToken).ConfigureAwait(false);
+                return await StartAsync(identity, definition, payload).ConfigureAwait(false);
+            }
+            catch (NameTakenException)
+            {
+                return await JoinAsync(identity, payload, cancellationToken).ConfigureAwait(false);
+            }
+            catch (KeyTakenException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
         }
     }
+
+    private Task<string> StartAsync(ExecutionIdentity identity, FunctionDefinition definition, string payload) => Core.Mailboxes.UseAsync(identity.Key, mailbox =>
+    {
+        mailbox.BeginWith(new ExecutionState(identity));
+        return Node.ApplyAndLaunchAsync(
+            mailbox,
+            (_, payloads, begin) =>
+            {
+                payloads.Add(payload);
+                return new Command.Start(definition.ExecutionTimeoutSeconds, begin);
+            },
+            static state => state.Arn);
+    });
 
     private static string? RequireName(string? executionName) => executionName is null || ExecutionArn.IsValidName(executionName) ? executionName : throw new ArgumentException(
         $"ExecutionName '{executionName}' ({executionName.Length} characters) is not valid; it must have 1 to {PerdureLimits.MaxExecutionName} characters of [a-zA-Z0-9-_]. [PDR0304]",
