@@ -84,13 +84,13 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
 
     public async Task<ExecutionDescription?> GetAsync(string executionArn, CancellationToken cancellationToken = default)
     {
-        var row = await Store.FindAsync(Key(executionArn), cancellationToken).ConfigureAwait(false);
-        if (row is null) return null;
-        var description = Describe(row);
-        if (row.State.Attention == ExecutionAttention.Quarantined) return description;
+        if (await Store.LoadAsync(Key(executionArn), cancellationToken).ConfigureAwait(false) is not { } loaded) return null;
+        var description = Describe(loaded.Row);
+        if (loaded.Row.State.Attention == ExecutionAttention.Quarantined) return description;
 
-        var (operations, payloads) = await ReadAsync(row.Key, static state => [state.Execution], cancellationToken).ConfigureAwait(false);
-        var execution = operations[0];
+        var execution = ExecutionState.Load(loaded).Execution;
+        var payloads = new JournalPayloads();
+        await payloads.FetchAsync(Store, loaded.Row.Key, [execution], cancellationToken).ConfigureAwait(false);
         return description with
         {
             Input = payloads.Text(execution.Kind.InputOf(execution)),
@@ -112,36 +112,30 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         EndedAt = row.State.EndedAt,
     };
 
-    private async Task<(IReadOnlyList<OperationRecord> Operations, JournalPayloads Payloads)> ReadAsync(
-        ExecutionKey key, Func<ExecutionState, IEnumerable<OperationRecord>> select, CancellationToken cancellationToken)
-    {
-        var loaded = await Store.LoadAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(ExecutionArn.IdOf(key));
-        var operations = select(ExecutionState.Load(loaded)).ToList();
-        var payloads = new JournalPayloads();
-        await payloads.FetchAsync(Store, key, operations, cancellationToken).ConfigureAwait(false);
-        return (operations, payloads);
-    }
-
     public async Task<IReadOnlyList<Operation>> GetOperationsAsync(string executionArn, CancellationToken cancellationToken = default)
     {
-        var (operations, payloads) = await ReadAsync(Key(executionArn), static state => state.Operations, cancellationToken).ConfigureAwait(false);
+        var key = Key(executionArn);
+        var loaded = await Store.LoadAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
+        var operations = ExecutionState.Load(loaded).Operations.ToList();
+        var payloads = new JournalPayloads();
+        await payloads.FetchAsync(Store, key, operations, cancellationToken).ConfigureAwait(false);
         return [.. operations.Select(operation => operation.Describe(payloads))];
     }
 
     public async Task<TOutput> WaitForResultAsync<TOutput>(string executionArn, CancellationToken cancellationToken = default)
     {
         var key = Key(executionArn);
+        ExecutionDescription description;
         while (true)
         {
             // Watch first, then look: an end in between is seen by one of the two.
-            var completed = Core.Completions.WhenCompleted(key);
-            var row = await Store.FindAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
-            if (row.State.Status != ExecutionStatus.Running) break;
-            if (Store.IsExclusive) await completed.WaitAsync(cancellationToken).ConfigureAwait(false);
-            else await Task.WhenAny(completed, Task.Delay(TimeSpan.FromSeconds(1), Store.Clock, cancellationToken)).ConfigureAwait(false);
+            using var watch = Core.Completions.Begin(key);
+            description = await GetAsync(executionArn, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
+            if (description.Status != ExecutionStatus.Running) break;
+            if (Store.IsExclusive) await watch.Completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            else await Task.WhenAny(watch.Completion.Task, Task.Delay(TimeSpan.FromSeconds(1), Store.Clock, cancellationToken)).ConfigureAwait(false);
         }
 
-        var description = await GetAsync(executionArn, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
         if (description.Status != ExecutionStatus.Succeeded)
         {
             throw new ExecutionFailedException(

@@ -19,6 +19,15 @@ public class SimulatorTests
         }
     });
 
+    /// <summary>More seeds on demand: PERDURE_SEEDS=first,count.</summary>
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Seeds_that_are_asked_for_reach_their_result()
+    {
+        if (Environment.GetEnvironmentVariable("PERDURE_SEEDS")?.Split(',') is not [var first, var count]) return;
+        SimRun.Range(int.Parse(first), int.Parse(count));
+    }
+
     [Theory]
     [Trait("Category", "Slow")]
     [InlineData(250, 600)]
