@@ -1,0 +1,34 @@
+namespace PriorAuthorization;
+
+/// <summary>The command line.</summary>
+internal sealed record SampleArguments(string Data, string Url, string? Sabotage)
+{
+    public const string Usage = """
+        usage: dotnet run --project samples/PriorAuthorization [-- [--data DIR] [--urls http://127.0.0.1:5080] [--sabotage=no-key|no-fence]]
+        """;
+
+    public static SampleArguments Parse(string[] args)
+    {
+        var arguments = new SampleArguments("data", "http://127.0.0.1:5080", null);
+        for (var i = 0; i < args.Length; i++)
+        {
+            var (name, value) = args[i].Split('=', 2) is [var left, var right] ? (left, right) : (args[i], null);
+            value ??= i + 1 < args.Length ? args[++i] : throw new ArgumentException($"{name} needs a value.");
+            arguments = name switch
+            {
+                "--data" => arguments with { Data = value },
+                "--urls" => arguments with { Url = RequireLoopback(value) },
+                "--sabotage" when value is "no-key" or "no-fence" => arguments with { Sabotage = value },
+                _ => throw new ArgumentException($"Unknown argument '{args[i]}'."),
+            };
+        }
+
+        return arguments;
+    }
+
+    /// <summary>The page lets anybody sign: it must not be reachable from elsewhere.</summary>
+    private static string RequireLoopback(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri is { Scheme: "http", IsLoopback: true }
+            ? url
+            : throw new ArgumentException($"--urls is '{url}'; this sample has no sign-in and only serves loopback, such as http://127.0.0.1:5080.");
+}
