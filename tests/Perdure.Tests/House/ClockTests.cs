@@ -33,6 +33,14 @@ public class ClockTests
         Repository.Files("src/", ".cs", ".csproj", ".props", ".targets", ".editorconfig", ".globalconfig").SelectMany(file => file.Matches(".*RS0030.*")),
         "Law 7: take a TimeProvider or an IdSource instead.");
 
+    /// <summary>ADR 0007: what the thread pool orders, a simulation cannot repeat.</summary>
+    [Fact]
+    public void Work_goes_through_the_work_queue() => House.Has(
+        new[] { "src/Perdure/", "src/Perdure.Engine/", "src/Perdure.Testing/" }.SelectMany(folder => Repository.Files(folder, ".cs"))
+            .Where(file => file.Name != "WorkQueue.cs")
+            .SelectMany(file => file.Matches(@"\b(Task\.Run\(|Task\.Factory\b|ThreadPool\.|Parallel\.For|RunContinuationsAsynchronously|new Thread\()", file.CodeWithoutText)),
+        "Post it to the WorkQueue, or complete a Completion<T>.");
+
     [Fact]
     public void The_ban_is_an_error() =>
         Assert.Contains("dotnet_diagnostic.RS0030.severity = error", Repository.TextFiles.Single(file => file.Path == ".editorconfig").Text);

@@ -49,6 +49,24 @@ public class FileTests
         "Where packages come from is the reader's configuration, not ours.");
 }
 
+/// <summary>What a reader follows leads somewhere.</summary>
+public class LinkTests
+{
+    [Fact]
+    public void Every_relative_link_leads_to_a_file() => House.Has(
+        Repository.TextFiles.Where(file => file.Name.EndsWith(".md", StringComparison.Ordinal)).SelectMany(file => Regex.Matches(file.Text, @"\]\((?<target>[^)#:\s]+)(?:#[^)]*)?\)")
+            .Select(match => match.Groups["target"].Value)
+            .Where(target => !Path.Exists(Path.Combine(Repository.Root, Path.GetDirectoryName(file.Path) ?? "", target)))
+            .Select(target => $"{file.Path} -> {target}")),
+        "The target was moved or never written.");
+
+    [Fact]
+    public void Every_document_of_the_code_exists() => House.Has(
+        Repository.Files("src/", ".cs").SelectMany(file => Regex.Matches(file.Text, @"docs/[\w/-]+\.md").Select(match => match.Value)
+            .Where(target => !File.Exists(Path.Combine(Repository.Root, target))).Select(target => $"{file.Path} -> {target}")),
+        "A comment points to a page that does not exist.");
+}
+
 /// <summary>Every code has a page, every page a code.</summary>
 public class ErrorPageTests
 {
