@@ -7,7 +7,7 @@ using Perdure.Storage;
 namespace Perdure.Engine;
 
 /// <summary>One node: its loops, its slots, and the functions it serves. Any number of nodes may share a store that allows it.</summary>
-internal sealed class EngineNode : IAsyncDisposable
+internal sealed class EngineNode : IDisposable
 {
     private readonly Dispatcher _dispatcher;
     private readonly LeaseKeeper _leases;
@@ -135,13 +135,12 @@ internal sealed class EngineNode : IAsyncDisposable
         _leases.Stop();
     }
 
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         _slots.Close();
         _dispatcher.Dispose();
         _retention.Dispose();
         _leases.Dispose();
-        return ValueTask.CompletedTask;
     }
 }
 

@@ -5,7 +5,7 @@ namespace Perdure.Sqlite;
 
 /// <summary>Executions in one SQLite file, durable at power loss (<c>synchronous=FULL</c>), held by one process at a time.</summary>
 /// <remarks>The file's lock is the process's proof that it is alone; a second process is refused with the path and the holder.</remarks>
-internal sealed partial class SqliteStore(string path, TimeProvider clock) : IExecutionStore
+internal sealed partial class SqliteStore(string path, TimeProvider clock) : IExecutionStore, IDisposable
 {
     private readonly SqliteReaders _readers = new(path);
     private FileHold? _hold;
@@ -184,21 +184,21 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
 
     private Task<T> WriteAsync<T>(Func<T> work) => Writer.RunAsync(() => SqliteFile.Translate(path, work));
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (_writer is { } writer)
-        {
-            await writer.RunAsync(() =>
-            {
-                _session?.Dispose();
-                return true;
-            }).ConfigureAwait(false);
-            writer.Dispose();
-        }
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
 
+    /// <summary>Ends the writer after what it has begun; a container that is disposed synchronously calls this.</summary>
+    public void Dispose()
+    {
+        _writer?.Dispose();
         _writer = null;
+        _session?.Dispose();
         _session = null;
         _readers.Dispose();
         _hold?.Dispose();
+        _hold = null;
     }
 }

@@ -127,7 +127,7 @@ public sealed class DurableTestHost : IAsyncDisposable
     {
         var services = Services;
         foreach (var invocation in Host.Node.ActiveInvocations) invocation.Signals.Lose();
-        await Host.Node.DisposeAsync().ConfigureAwait(false);
+        Host.Node.Dispose();
         await StartNodeAsync().ConfigureAwait(false);
         await services.DisposeAsync().ConfigureAwait(false);
     }
@@ -136,7 +136,7 @@ public sealed class DurableTestHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_services is not { } services) return;
-        await Host.Node.DisposeAsync().ConfigureAwait(false);
+        Host.Node.Dispose();
         _services = null;
         await services.DisposeAsync().ConfigureAwait(false);
     }

@@ -19,8 +19,8 @@ internal abstract record Command
     /// <summary>The running invocation records progress.</summary>
     public sealed record Checkpoint(IReadOnlyList<UpdateInput> Updates, string? ClientToken, long InboundVersion) : Command;
 
-    /// <summary>An invocation ended.</summary>
-    public sealed record EndInvocation(long Epoch, InvocationEnd End) : Command;
+    /// <summary>An invocation ended. It has seen the execution up to a version, by polls that recorded nothing.</summary>
+    public sealed record EndInvocation(long Epoch, InvocationEnd End, long SeenVersion) : Command;
 
     /// <summary>The outside world ends an operation; with <paramref name="Begin"/>, the function is invoked in the same commit.</summary>
     public sealed record Complete(string OperationId, OperationAction Action, PayloadSlice? Payload, PayloadSlice? Error, BeginArgs? Begin) : Command;

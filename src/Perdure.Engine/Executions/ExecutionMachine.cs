@@ -125,19 +125,22 @@ internal static class ExecutionMachine
             case InvocationEnd.Crashed crashed:
                 RecordCrash(builder, state, crashed.Error, crashed.Reason, facts, retryAtOnce: false);
                 break;
-            case InvocationEnd.Pending when !builder.IsTerminal && builder.WakeableCount == 0 && state.LastExternalVersion <= state.Seen:
+            case InvocationEnd.Pending when !builder.IsTerminal && builder.WakeableCount == 0 && !HasUnseen(state, command):
                 const string Invalid = "Cannot return PENDING status with no pending operations.";
                 var error = new ErrorObject { ErrorType = "InvalidParameterValueException", ErrorMessage = Invalid };
                 RecordCrash(builder, state, error, Invalid, facts, retryAtOnce: false);
                 break;
             default:
                 builder.EndInvocation(null);
-                CloseOrSuspend(builder, state, command.End);
+                CloseOrSuspend(builder, command.End, HasUnseen(state, command));
                 break;
         }
     }
 
-    private static void CloseOrSuspend(EntryBuilder builder, ExecutionState state, InvocationEnd end)
+    private static bool HasUnseen(ExecutionState state, Command.EndInvocation command) =>
+        state.LastExternalVersion > Math.Max(state.Seen, command.SeenVersion);
+
+    private static void CloseOrSuspend(EntryBuilder builder, InvocationEnd end, bool hasUnseen)
     {
         if (builder.IsTerminal) return;
         switch (end)
@@ -150,8 +153,7 @@ internal static class ExecutionMachine
                 break;
             case InvocationEnd.Pending:
                 // What it has not seen is delivered by a new invocation at once; so is what fell due while it was ending.
-                var unseen = state.LastExternalVersion > state.Seen;
-                builder.Control = builder.Control with { OwesInvocation = unseen, Crashes = 0 };
+                builder.Control = builder.Control with { OwesInvocation = hasUnseen, Crashes = 0 };
                 FireAndOwe(builder);
                 break;
             case InvocationEnd.Yielded:

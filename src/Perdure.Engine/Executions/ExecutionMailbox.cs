@@ -20,7 +20,24 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
     public ExecutionKey Key => key;
 
     /// <summary>The invocation of this execution that runs on this node; null for none. Changed only under the gate.</summary>
-    public InvocationSignals? Running { get; set; }
+    public InvocationSignals? Running { get; private set; }
+
+    /// <summary>Up to which version that invocation was told what happened, polls included that recorded nothing.</summary>
+    public long RunningHasSeen { get; set; }
+
+    /// <summary>Makes an invocation the running one. An earlier one of this node is told that it is not any more.</summary>
+    public void SetRunning(InvocationSignals signals, long version)
+    {
+        Running?.Lose();
+        Running = signals;
+        RunningHasSeen = version;
+    }
+
+    /// <summary>The invocation has ended; nothing happens when another one has taken its place.</summary>
+    public void ClearRunning(InvocationSignals signals)
+    {
+        if (Running == signals) Running = null;
+    }
 
     /// <summary>For a new execution: nothing to load.</summary>
     public void BeginWith(ExecutionState state) => _state = state;
@@ -54,7 +71,7 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
                     case CommitOutcome.NameTaken:
                         throw new NameTakenException();
                     case CommitOutcome.Conflict when state.Version == 0:
-                        throw new StoreUnavailableException($"The new execution's key {key} is taken; try again.");
+                        throw new KeyTakenException();
                     default:
                         await CatchUpAsync(state).ConfigureAwait(false);
                         break;
@@ -156,6 +173,9 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
         return outcome;
     }
 }
+
+/// <summary>A new execution's key is taken: another node made the same one in the same millisecond.</summary>
+internal sealed class KeyTakenException() : DurableExecutionException("The execution's key is taken; another one is tried.");
 
 /// <summary>A new execution's name is taken.</summary>
 internal sealed class NameTakenException() : DurableExecutionException("The execution's name is taken.");

@@ -32,7 +32,7 @@ internal sealed record EngineRules
 
     public int MaxResultBytes { get; init; } = 6_291_456;
 
-    public int MaxErrorBytes { get; init; } = 262_144;
+    public int MaxErrorBytes { get; init; } = 1_048_576;
 
     /// <summary>1, 2, 4 ... 60 seconds. The first repetition is quick: most crashes are a deployment.</summary>
     public static TimeSpan CrashDelay(int crashes) => TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, Math.Min(crashes, 10) - 1)));

@@ -6,12 +6,21 @@ namespace Perdure.Engine.Executions;
 /// <summary>Where identities come from. Seeded in tests, so that a run can be repeated.</summary>
 internal abstract class IdSource
 {
+    private long _sequence;
+
     protected abstract void Fill(Span<byte> bytes);
 
     public long NextCommitId() => Next(long.MaxValue);
 
-    /// <summary>Time in the upper 42 bits, chance in the lower 21: neighbours in time are neighbours in the index.</summary>
-    public ExecutionKey NextKey(DateTimeOffset now) => new(((now.ToUnixTimeMilliseconds() - Epoch2020) << 21) | Next(1 << 21));
+    /// <summary>
+    /// Time in the upper 42 bits: neighbours in time are neighbours in the index. Below it a number that starts anywhere and counts up:
+    /// one node never makes the same key twice, and two nodes seldom do; whoever does tries again.
+    /// </summary>
+    public ExecutionKey NextKey(DateTimeOffset now)
+    {
+        Interlocked.CompareExchange(ref _sequence, Next(long.MaxValue / 2), 0);
+        return new(((now.ToUnixTimeMilliseconds() - Epoch2020) << 21) | (Interlocked.Increment(ref _sequence) & ((1 << 21) - 1)));
+    }
 
     public string NextNonce() => NextHex(8);
 

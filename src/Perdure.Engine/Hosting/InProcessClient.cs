@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Perdure.Engine.Executions;
+using Perdure.Engine.Invocation;
 using Perdure.Operations;
 using Perdure.Protocol;
 using Perdure.Storage;
@@ -24,29 +25,38 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         cancellationToken.ThrowIfCancellationRequested();
         var definition = Node.Functions.Get(function);
         var name = RequireName(options?.ExecutionName) ?? Core.Ids.NextUuid();
-        var now = Store.Clock.GetUtcNow();
-        var identity = new ExecutionIdentity(Core.Ids.NextKey(now), function, definition.Version, name, now);
-        var payload = WriteInput(input, identity);
-        try
+        while (true)
         {
-            return await Core.Mailboxes.UseAsync(identity.Key, mailbox =>
+            var now = Store.Clock.GetUtcNow();
+            var identity = new ExecutionIdentity(Core.Ids.NextKey(now), function, definition.Version, name, now);
+            var payload = WriteInput(input, identity);
+            try
             {
-                mailbox.BeginWith(new ExecutionState(identity));
-                return Node.ApplyAndLaunchAsync(
-                    mailbox,
-                    (_, payloads, begin) =>
-                    {
-                        payloads.Add(payload);
-                        return new Command.Start(definition.ExecutionTimeoutSeconds, begin);
-                    },
-                    static state => state.Arn);
-            }).ConfigureAwait(false);
-        }
-        catch (NameTakenException)
-        {
-            return await JoinAsync(identity, payload, cancellationToken).ConfigureAwait(false);
+                return await StartAsync(identity, definition, payload).ConfigureAwait(false);
+            }
+            catch (NameTakenException)
+            {
+                return await JoinAsync(identity, payload, cancellationToken).ConfigureAwait(false);
+            }
+            catch (KeyTakenException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
         }
     }
+
+    private Task<string> StartAsync(ExecutionIdentity identity, FunctionDefinition definition, string payload) => Core.Mailboxes.UseAsync(identity.Key, mailbox =>
+    {
+        mailbox.BeginWith(new ExecutionState(identity));
+        return Node.ApplyAndLaunchAsync(
+            mailbox,
+            (_, payloads, begin) =>
+            {
+                payloads.Add(payload);
+                return new Command.Start(definition.ExecutionTimeoutSeconds, begin);
+            },
+            static state => state.Arn);
+    });
 
     private static string? RequireName(string? executionName) => executionName is null || ExecutionArn.IsValidName(executionName) ? executionName : throw new ArgumentException(
         $"ExecutionName '{executionName}' ({executionName.Length} characters) is not valid; it must have 1 to {PerdureLimits.MaxExecutionName} characters of [a-zA-Z0-9-_]. [PDR0304]",
@@ -74,13 +84,13 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
 
     public async Task<ExecutionDescription?> GetAsync(string executionArn, CancellationToken cancellationToken = default)
     {
-        var row = await Store.FindAsync(Key(executionArn), cancellationToken).ConfigureAwait(false);
-        if (row is null) return null;
-        var description = Describe(row);
-        if (row.State.Attention == ExecutionAttention.Quarantined) return description;
+        if (await Store.LoadAsync(Key(executionArn), cancellationToken).ConfigureAwait(false) is not { } loaded) return null;
+        var description = Describe(loaded.Row);
+        if (loaded.Row.State.Attention == ExecutionAttention.Quarantined) return description;
 
-        var (operations, payloads) = await ReadAsync(row.Key, static state => [state.Execution], cancellationToken).ConfigureAwait(false);
-        var execution = operations[0];
+        var execution = ExecutionState.Load(loaded).Execution;
+        var payloads = new JournalPayloads();
+        await payloads.FetchAsync(Store, loaded.Row.Key, [execution], cancellationToken).ConfigureAwait(false);
         return description with
         {
             Input = payloads.Text(execution.Kind.InputOf(execution)),
@@ -102,36 +112,30 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         EndedAt = row.State.EndedAt,
     };
 
-    private async Task<(IReadOnlyList<OperationRecord> Operations, JournalPayloads Payloads)> ReadAsync(
-        ExecutionKey key, Func<ExecutionState, IEnumerable<OperationRecord>> select, CancellationToken cancellationToken)
-    {
-        var loaded = await Store.LoadAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(ExecutionArn.IdOf(key));
-        var operations = select(ExecutionState.Load(loaded)).ToList();
-        var payloads = new JournalPayloads();
-        await payloads.FetchAsync(Store, key, operations, cancellationToken).ConfigureAwait(false);
-        return (operations, payloads);
-    }
-
     public async Task<IReadOnlyList<Operation>> GetOperationsAsync(string executionArn, CancellationToken cancellationToken = default)
     {
-        var (operations, payloads) = await ReadAsync(Key(executionArn), static state => state.Operations, cancellationToken).ConfigureAwait(false);
+        var key = Key(executionArn);
+        var loaded = await Store.LoadAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
+        var operations = ExecutionState.Load(loaded).Operations.ToList();
+        var payloads = new JournalPayloads();
+        await payloads.FetchAsync(Store, key, operations, cancellationToken).ConfigureAwait(false);
         return [.. operations.Select(operation => operation.Describe(payloads))];
     }
 
     public async Task<TOutput> WaitForResultAsync<TOutput>(string executionArn, CancellationToken cancellationToken = default)
     {
         var key = Key(executionArn);
+        ExecutionDescription description;
         while (true)
         {
             // Watch first, then look: an end in between is seen by one of the two.
-            var completed = Core.Completions.WhenCompleted(key);
-            var row = await Store.FindAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
-            if (row.State.Status != ExecutionStatus.Running) break;
-            if (Store.IsExclusive) await completed.WaitAsync(cancellationToken).ConfigureAwait(false);
-            else await Task.WhenAny(completed, Task.Delay(TimeSpan.FromSeconds(1), Store.Clock, cancellationToken)).ConfigureAwait(false);
+            using var watch = Core.Completions.Begin(key);
+            description = await GetAsync(executionArn, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
+            if (description.Status != ExecutionStatus.Running) break;
+            if (Store.IsExclusive) await watch.Completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            else await Task.WhenAny(watch.Completion.Task, Task.Delay(TimeSpan.FromSeconds(1), Store.Clock, cancellationToken)).ConfigureAwait(false);
         }
 
-        var description = await GetAsync(executionArn, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
         if (description.Status != ExecutionStatus.Succeeded)
         {
             throw new ExecutionFailedException(

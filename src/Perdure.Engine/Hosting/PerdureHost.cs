@@ -10,7 +10,7 @@ using Perdure.Storage;
 namespace Perdure.Engine.Hosting;
 
 /// <summary>Runs a node for the life of the host.</summary>
-internal sealed partial class PerdureHost : IHostedService, IAsyncDisposable
+internal sealed partial class PerdureHost : IHostedService, IDisposable
 {
     private readonly IServiceProvider _services;
     private readonly PerdureOptions _options;
@@ -63,10 +63,7 @@ internal sealed partial class PerdureHost : IHostedService, IAsyncDisposable
         if (_node is { } node) await node.DrainAsync(_options.DrainTimeout, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_node is { } node) await node.DisposeAsync().ConfigureAwait(false);
-    }
+    public void Dispose() => _node?.Dispose();
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Perdure serves {Count} function(s): {Functions}")]
     private static partial void LogStarted(ILogger logger, int count, string functions);

@@ -29,7 +29,11 @@ internal sealed class InProcessService(EngineCore core) : IDurableService
                 written = payloads;
                 return new Command.Checkpoint(SetAside(request.Updates, payloads), request.ClientToken, token.Version);
             },
-            (state, decision) => isRepeat ? RepeatAsync(state, token) : AnswerAsync(state, token, decision, written)).ConfigureAwait(false);
+            (state, decision) =>
+            {
+                mailbox.RunningHasSeen = state.Version;
+                return isRepeat ? RepeatAsync(state, token) : AnswerAsync(state, token, decision, written);
+            }).ConfigureAwait(false);
     }
 
     /// <summary>The token of the running invocation, not older than its last accepted checkpoint.</summary>

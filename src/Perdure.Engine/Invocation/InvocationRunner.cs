@@ -36,7 +36,7 @@ internal sealed partial class InvocationRunner(
     public void Launch(ExecutionMailbox mailbox, InvocationStart start)
     {
         var signals = new InvocationSignals();
-        mailbox.Running = signals;
+        mailbox.SetRunning(signals, start.Version);
         leases.Add(new ActiveInvocation(mailbox.Key, start.Record.Epoch, start.Deadline, signals));
         core.Activity.Enter();
         core.Work.Post(() => _ = RunAsync(mailbox, start, signals));
@@ -57,7 +57,7 @@ internal sealed partial class InvocationRunner(
         }
         finally
         {
-            if (mailbox.Running == signals) mailbox.Running = null;
+            mailbox.ClearRunning(signals);
             leases.Remove(mailbox.Key, start.Record.Epoch);
             core.Mailboxes.Return(mailbox);
             slots.Release();
@@ -106,14 +106,16 @@ internal sealed partial class InvocationRunner(
         };
     }
 
-    private static Task<bool> EndAsync(ExecutionMailbox mailbox, InvocationStart start, InvocationOutcome outcome) => mailbox.ApplyAsync(
+    private Task<bool> EndAsync(ExecutionMailbox mailbox, InvocationStart start, InvocationOutcome outcome) => mailbox.ApplyAsync(
         (state, payloads) => state.Invocation?.Epoch != start.Record.Epoch
             ? null
-            : new Command.EndInvocation(start.Record.Epoch, EndOf(outcome, payloads)),
+            : new Command.EndInvocation(start.Record.Epoch, EndOf(outcome, payloads), mailbox.RunningHasSeen),
         static (_, _) => true);
 
-    private static InvocationEnd EndOf(InvocationOutcome outcome, PayloadWriter payloads) => outcome switch
+    private InvocationEnd EndOf(InvocationOutcome outcome, PayloadWriter payloads) => outcome switch
     {
+        InvocationOutcome.Succeeded { Result: { } result } when StrictText.ByteCount(result) is var size && size > core.Rules.MaxResultBytes =>
+            new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(TooLarge(size)))),
         InvocationOutcome.Succeeded succeeded => new InvocationEnd.Succeeded(payloads.Add(succeeded.Result)),
         InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(failed.Error))),
         InvocationOutcome.Pending => new InvocationEnd.Pending(),
@@ -122,6 +124,9 @@ internal sealed partial class InvocationRunner(
             payloads.Add(ProtocolJson.Bytes(crashed.Error)), crashed.Error.ErrorMessage ?? crashed.Error.ErrorType ?? "unknown"),
         _ => throw new System.Diagnostics.UnreachableException($"Unknown outcome {outcome.GetType().Name}."),
     };
+
+    private ErrorObject TooLarge(int size) => ErrorObject.FromException(new DurableSerializationException(
+        $"The function's result is {size:N0} bytes; at most {core.Rules.MaxResultBytes:N0} are allowed. Store it elsewhere and return a reference. [PDR0305]"));
 
     [LoggerMessage(EventId = 301, Level = LogLevel.Error, Message = "An invocation of {Arn} broke and will be repeated: {ErrorType}: {ErrorMessage}")]
     private static partial void LogCrashed(ILogger logger, string arn, string? errorType, string? errorMessage);

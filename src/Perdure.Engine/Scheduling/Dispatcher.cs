@@ -47,8 +47,9 @@ internal sealed partial class Dispatcher : BackgroundLoop
             else if (next is null || readyAt < next) next = readyAt;
         }
 
-        var poll = now + _options.PollInterval;
-        return next is null || poll < next ? (_core.Store.IsExclusive ? next : poll) : next;
+        // Hints bring what others make due; looking again without one bounds what a lost hint can cost.
+        var poll = now + (_core.Store.IsExclusive ? _options.ExclusivePollInterval : _options.PollInterval);
+        return next < poll ? next : poll;
     }
 
     private bool Serves(string queue) => queue == WakeRule.ServiceQueue || _functions.Find(queue) is not null;
@@ -183,6 +184,9 @@ internal sealed record DispatcherOptions(string Owner)
 {
     /// <summary>How often a store that others may change is looked at without any hint.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same for a store that nobody else can change.</summary>
+    public TimeSpan ExclusivePollInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long something is due before this node concludes that nobody serves its function.</summary>
     public TimeSpan UnservedAfter { get; init; } = TimeSpan.FromSeconds(30);

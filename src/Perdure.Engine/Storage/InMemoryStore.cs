@@ -4,7 +4,7 @@ namespace Perdure;
 
 /// <summary>A store in memory: the contract without the durability. For tests and demonstrations.</summary>
 /// <param name="clock">The engine's clock.</param>
-public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore
+public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<ExecutionKey, Stored> _executions = [];
@@ -275,6 +275,11 @@ public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
 
     private sealed class Stored
     {

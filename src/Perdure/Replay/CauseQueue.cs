@@ -16,7 +16,9 @@ internal class CauseQueue
 
     public int Count => _queue.Count;
 
-    public virtual void Add(Cause cause) => _queue.Enqueue(cause, cause.Sequence);
+    public virtual void Add(Cause cause) => Enqueue(cause, cause.Sequence);
+
+    protected void Enqueue(Cause cause, long priority) => _queue.Enqueue(cause, priority);
 
     public bool TryTake(out Cause cause) => _queue.TryDequeue(out cause, out _);
 }

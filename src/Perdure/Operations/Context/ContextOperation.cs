@@ -54,7 +54,7 @@ internal sealed class ContextOperation<T>(
         child.MarkFinished();
         if (!IsRecorded)
         {
-            Complete(value);
+            CompleteUnrecorded(() => Complete(value));
             return;
         }
 
@@ -83,9 +83,12 @@ internal sealed class ContextOperation<T>(
     {
         child.MarkFinished();
         var record = ErrorObject.FromException(error);
-        if (!IsRecorded) Throw(Rebuild(record));
+        if (!IsRecorded) CompleteUnrecorded(() => Throw(Rebuild(record)));
         else if (!child.IsReplayOnly) Send(NewUpdate(OperationAction.Fail, error: record), urgent: true);
     }
+
+    // Like every delivery: in a turn without a context, so that ConfigureAwait(false) does not lead away from the pump.
+    private void CompleteUnrecorded(Action complete) => Runtime.Scheduler.PostInternal(_ => complete(), null);
 
     public override void DeliverEnd(Operation operation)
     {

@@ -24,7 +24,10 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
     protected virtual bool StartsDurably => false;
 
     /// <summary>Runs one attempt and says what to record. Called on the work queue.</summary>
-    protected abstract Task<OperationUpdate> AttemptAsync(int attempt, CancellationToken cancellationToken);
+    /// <param name="attempt">Its number, from 1.</param>
+    /// <param name="last">What the record says of the attempt before; null on the first.</param>
+    /// <param name="cancellationToken">Fires when the caller's token does, or when the body must end unrecorded.</param>
+    protected abstract Task<OperationUpdate> AttemptAsync(int attempt, StepDetails? last, CancellationToken cancellationToken);
 
     /// <summary>An earlier invocation ended in the middle of an attempt that must not be repeated unasked.</summary>
     protected virtual OperationUpdate OnInterrupted(int attempt) => throw new InvalidOperationException("Only operations that start durably are interrupted.");
@@ -86,15 +89,17 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
 
     private void RunCounted(int attempt)
     {
+        // Looked up here: the history belongs to the pump.
+        var last = Runtime.History.Find(Id)?.StepDetails;
         var flow = ExecutionContext.Capture();
         Runtime.Environment.Work.Post(() =>
         {
-            if (flow is null) _ = RunBodyAsync(attempt);
-            else ExecutionContext.Run(flow, _ => _ = RunBodyAsync(attempt), null);
+            if (flow is null) _ = RunBodyAsync(attempt, last);
+            else ExecutionContext.Run(flow, _ => _ = RunBodyAsync(attempt, last), null);
         });
     }
 
-    private async Task RunBodyAsync(int attempt)
+    private async Task RunBodyAsync(int attempt, StepDetails? last)
     {
         StepBodyScope.Enter(Request.ToString());
         OperationUpdate? update = null;
@@ -102,7 +107,7 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
         try
         {
             linked = callerToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(callerToken, Runtime.BodiesToken) : null;
-            update = await AttemptAsync(attempt, linked?.Token ?? Runtime.BodiesToken).ConfigureAwait(false);
+            update = await AttemptAsync(attempt, last, linked?.Token ?? Runtime.BodiesToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {

@@ -13,7 +13,7 @@ internal sealed class StepOperation<T>(
 
     protected override IDurableSerializer? Serializer => config.Serializer;
 
-    protected override async Task<OperationUpdate> AttemptAsync(int attempt, CancellationToken cancellationToken)
+    protected override async Task<OperationUpdate> AttemptAsync(int attempt, StepDetails? last, CancellationToken cancellationToken)
     {
         try
         {

@@ -15,12 +15,12 @@ internal sealed class WaitForConditionOperation<TState>(
 {
     protected override IDurableSerializer? Serializer => config.Serializer;
 
-    protected override async Task<OperationUpdate> AttemptAsync(int attempt, CancellationToken cancellationToken)
+    protected override async Task<OperationUpdate> AttemptAsync(int attempt, StepDetails? last, CancellationToken cancellationToken)
     {
         string? payload = null;
         try
         {
-            var state = await check(LastState(), new StepContext(Context, Request, attempt), cancellationToken).ConfigureAwait(false);
+            var state = await check(StateAfter(last), new StepContext(Context, Request, attempt), cancellationToken).ConfigureAwait(false);
             payload = RoundTrip(state);
             var decision = config.WaitStrategy.Decide(state, attempt, new Random(OperationIds.Seed(Runtime.Arn, $"{Id}#{attempt}")));
             return decision.ShouldContinue ? RetryUpdate(decision.Delay, payload, null) : NewUpdate(OperationAction.Succeed, payload);
@@ -36,13 +36,9 @@ internal sealed class WaitForConditionOperation<TState>(
         }
     }
 
-    private TState LastState()
-    {
-        var last = Runtime.History.Find(Id)?.StepDetails;
-        return last is { Attempt: > 0 }
-            ? Payloads.Read<TState>(Serializer ?? Runtime.Environment.Serializer, last.Result, SerializationContext, Request)
-            : config.InitialState;
-    }
+    private TState StateAfter(StepDetails? last) => last is { Attempt: > 0 }
+        ? Payloads.Read<TState>(Serializer ?? Runtime.Environment.Serializer, last.Result, SerializationContext, Request)
+        : config.InitialState;
 
     protected override Exception Rebuild(StepDetails details)
     {

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test, slow ones included. Ends with a line "N passed, N failed".
+# Needs the .NET 10 SDK. Options: --quick leaves out the slow tests.
+set -uo pipefail
+cd "$(dirname "$0")"
+
+quick=()
+[ "${1:-}" = "--quick" ] && quick=(-trait- Category=Slow)
+
+if ! command -v dotnet >/dev/null; then
+  echo "test.sh needs the .NET 10 SDK (command 'dotnet'): https://dotnet.microsoft.com/download" >&2
+  echo "0 passed, 1 failed"
+  exit 1
+fi
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+passed=0
+failed=0
+
+check() { # name, command...
+  local name=$1 log
+  shift
+  log=$(mktemp)
+  if "$@" >"$log" 2>&1; then
+    echo "ok       $name"
+    passed=$((passed + 1))
+  else
+    echo "FAILED   $name"
+    tail -n 60 "$log"
+    failed=$((failed + 1))
+  fi
+  rm -f "$log"
+}
+
+finish() {
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+  exit
+}
+
+check "the solution builds without warnings" dotnet build Perdure.slnx -v:q -clp:NoSummary
+[ "$failed" -eq 0 ] || finish
+
+for project in tests/*/*.csproj; do
+  name=$(basename "$project" .csproj)
+  log=$(mktemp)
+  echo "running  $name"
+  dotnet "tests/$name/bin/Debug/net10.0/$name.dll" -noColor "${quick[@]}" >"$log" 2>&1
+  status=$?
+  summary=$(grep -E "^ +$name +Total: " "$log" | tail -n 1)
+  number() { grep -oP "$1: \K[0-9]+" <<<"$summary" || echo 0; }
+  bad=$(($(number Failed) + $(number Errors)))
+  good=$(($(number Total) - $(number Failed) - $(number Skipped) - $(number 'Not Run')))
+  if [ -z "$summary" ] || [ "$status" -ne 0 ] || [ "$bad" -ne 0 ]; then
+    grep -vE "^ *(Discover|Starting)" "$log" | tail -n 200
+    [ "$bad" -gt 0 ] || bad=1
+  fi
+  grep -E "\[SKIP\]" "$log"
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  echo "         ${summary:-$name did not report}"
+  rm -f "$log"
+done
+
+bench_answers() {
+  dotnet run -c Release --project bench/Perdure.Bench -- W1 --store sqlite --concurrency 8 --seconds 1 --json | tail -n 1 | grep -q '"stepsPerSecond":'
+}
+check "the bench answers with one JSON object" bench_answers
+
+finish

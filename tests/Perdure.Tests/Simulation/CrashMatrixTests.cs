@@ -1,0 +1,95 @@
+namespace Perdure.Tests.Simulation;
+
+/// <summary>Each verb's story, once per commit boundary, with the node killed before and after the commit: nothing observable may differ.</summary>
+public class CrashMatrixTests
+{
+    public static TheoryData<string> Stories => [.. CrashStories.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Stories))]
+    public void A_kill_at_any_commit_changes_nothing_that_can_be_observed(string story) => SimWorld.OnOwnThread(() =>
+    {
+        var reference = CrashRun.Of(story, killAt: 0, CommitFault.None);
+        Assert.Equal(ExecutionStatus.Succeeded, reference.Status);
+        Assert.True(reference.Commits >= 2, "a story has at least a start and an end");
+        for (var commit = 1; commit <= reference.Commits; commit++)
+        {
+            foreach (var fault in new[] { CommitFault.KillBefore, CommitFault.KillAfter, CommitFault.FailBefore, CommitFault.LoseReply })
+            {
+                var run = CrashRun.Of(story, commit, fault);
+                var where = $"{story}, {fault} {commit} of {reference.Commits}";
+                Assert.True(reference.Result == run.Result, $"{where}: result {run.Result}, expected {reference.Result}");
+                Assert.True(reference.Operations == run.Operations, $"{where}: operations\n{run.Operations}\nexpected\n{reference.Operations}");
+                Assert.True(reference.Events == run.Events, $"{where}: events\n{run.Events}\nexpected\n{reference.Events}");
+                run.RequireEffects(where);
+            }
+        }
+    });
+
+    /// <summary>Here the record may differ, by the attempt that was interrupted; what may not is how often a body ran.</summary>
+    [Fact]
+    public void An_at_most_once_body_never_runs_twice_in_one_attempt_wherever_the_kill_falls() => SimWorld.OnOwnThread(() =>
+    {
+        var reference = CrashRun.Of(CrashStories.AtMostOnce, killAt: 0, CommitFault.None);
+        for (var commit = 1; commit <= reference.Commits; commit++)
+        {
+            foreach (var fault in new[] { CommitFault.KillBefore, CommitFault.KillAfter, CommitFault.LoseReply })
+            {
+                var run = CrashRun.Of(CrashStories.AtMostOnce, commit, fault);
+                Assert.Equal(reference.Result, run.Result);
+                run.RequireEffects($"{fault} {commit}");
+            }
+        }
+    });
+
+    [Fact]
+    public void An_interrupted_at_most_once_step_without_retry_tells_the_function_that_the_outcome_is_unknown() => SimWorld.OnOwnThread(() =>
+    {
+        // Commit 1 starts, 2 is the durable START, 3 would have been the outcome.
+        var run = CrashRun.Of(CrashStories.AtMostOnceWithoutRetry, killAt: 3, CommitFault.KillBefore);
+        Assert.Equal("\"unknown\"", run.Result);
+        Assert.Single(run.Effects);
+    });
+}
+
+/// <summary>What can be observed of one run.</summary>
+internal sealed record CrashRun(
+    ExecutionStatus Status, string? Result, string Operations, string Events, int Commits, int Kills, IReadOnlyList<SimEffect> Effects)
+{
+    public static CrashRun Of(string story, int killAt, CommitFault fault)
+    {
+        SimWorld world = null!;
+        world = new SimWorld(seed: 7, (_, context) => CrashStories.RunAsync(story, context, world));
+        world.FaultAt = commit => commit == killAt ? fault : CommitFault.None;
+        var actors = new SimActors(world, "story");
+        world.Outside = _ => actors.Act();
+        world.RunUntil(() => actors.IsOver);
+
+        var end = actors.Describe()!; // it is over
+        var operations = SimWorld.Sync(world.Client.GetOperationsAsync(end.Arn));
+        var events = SimWorld.Sync(world.Client.GetHistoryAsync(end.Arn));
+        return new CrashRun(
+            end.Status, end.Result,
+            string.Join("\n", operations.Skip(1).Select(Show)),
+            string.Join("\n", events.Where(e => e.InvocationCompletedDetails is null).Skip(1).Select(Show)),
+            world.Commits, world.Kills, world.Effects);
+    }
+
+    // Order of start may differ when several flows are open; identity, kind, outcome and value may not.
+    private static string Show(Operation operation) =>
+        $"{operation.Id[..8]} {operation.Type} {operation.SubType} {operation.Name} {operation.Status} " +
+        $"{operation.StepDetails?.Result ?? operation.ContextDetails?.Result ?? operation.CallbackDetails?.Result} attempt {operation.StepDetails?.Attempt}";
+
+    private static string Show(HistoryEvent e) =>
+        $"{e.EventType} {e.Id?[..8]} {e.Name} {e.ParentId?[..8]} {e.StepSucceededDetails} {e.StepFailedDetails?.RetryDetails} {e.ContextSucceededDetails} " +
+        $"{e.CallbackSucceededDetails} {e.CallbackFailedDetails?.Error.Payload?.ErrorType} {e.CallbackTimedOutDetails?.Error.Payload?.ErrorType} {e.WaitSucceededDetails}";
+
+    public void RequireEffects(string where)
+    {
+        foreach (var runs in Effects.GroupBy(effect => (effect.Operation, effect.Attempt)))
+        {
+            var allowed = runs.First().AtMostOnce ? 1 : 1 + Kills;
+            Assert.True(runs.Count() <= allowed, $"{where}: {runs.Key} ran {runs.Count()} times, at most {allowed} are allowed");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+namespace Perdure.Tests.Simulation;
+
+public class SimulatorTests
+{
+    [Theory]
+    [InlineData(0, 250)]
+    public void Random_functions_reach_their_result_whatever_fails(int first, int count) => SimRun.Range(first, count);
+
+    [Fact]
+    public void A_seed_runs_the_same_way_twice() => SimWorld.OnOwnThread(() =>
+    {
+        for (var seed = 0; seed < 20; seed++) Assert.Equal(History(seed), History(seed));
+
+        static string History(int seed)
+        {
+            var world = SimRun.Run(seed);
+            var arn = SimWorld.Sync(world.Client.ListAsync())[0].Arn;
+            return string.Join("\n", SimWorld.Sync(world.Client.GetHistoryAsync(arn)).Select(e => $"{e.EventId} {e.EventTimestamp:O} {e.EventType} {e.Id} {e.Name}"));
+        }
+    });
+
+    /// <summary>More seeds on demand: PERDURE_SEEDS=first,count.</summary>
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Seeds_that_are_asked_for_reach_their_result()
+    {
+        if (Environment.GetEnvironmentVariable("PERDURE_SEEDS")?.Split(',') is not [var first, var count]) return;
+        SimRun.Range(int.Parse(first), int.Parse(count));
+    }
+
+    [Theory]
+    [Trait("Category", "Slow")]
+    [InlineData(250, 600)]
+    [InlineData(850, 600)]
+    [InlineData(1450, 550)]
+    public void Two_thousand_random_functions_reach_their_result_whatever_fails(int first, int count) => SimRun.Range(first, count);
+}
+
+/// <summary>One seed: a random function under crashes, store faults and clock jumps.</summary>
+internal static class SimRun
+{
+    public static void Range(int first, int count) => SimWorld.OnOwnThread(() =>
+    {
+        var (kills, commits) = (0, 0);
+        var failures = new List<string>();
+        for (var seed = first; seed < first + count; seed++)
+        {
+            try
+            {
+                var world = Run(seed);
+                kills += world.Kills;
+                commits += world.Commits;
+            }
+            catch (Exception error)
+            {
+                failures.Add($"seed {seed}: {error.Message}");
+            }
+        }
+
+        Assert.True(failures.Count == 0, $"{failures.Count} of {count} seeds failed:\n{string.Join("\n", failures.Take(20))}");
+        Assert.True(kills > count / 2 && commits > count * 10, $"only {kills} kills and {commits} commits in {count} seeds: nothing was tried");
+    });
+
+    public static SimWorld Run(int seed)
+    {
+        var program = new SimProgram(seed);
+        SimWorld world = null!;
+        world = new SimWorld(seed, (input, context) => program.Function(world)(input, context));
+        var chaos = new Random(seed);
+        world.KillChance = seed % 5 == 0 ? 0 : 0.01;
+        world.JumpChance = seed % 3 == 0 ? 0.003 : 0;
+        world.FaultAt = _ => chaos.Next(40) switch { 0 => CommitFault.FailBefore, 1 => CommitFault.LoseReply, _ => CommitFault.None };
+        var actors = new SimActors(world, $"run-{seed}");
+        world.Outside = _ => actors.Act();
+
+        world.RunUntil(() => actors.IsOver);
+        Check(world, actors, program);
+        return world;
+    }
+
+    private static void Check(SimWorld world, SimActors actors, SimProgram program)
+    {
+        var end = actors.Describe()!; // it is over
+        Assert.True(end.Status == ExecutionStatus.Succeeded, $"ended {end.Status}: {end.Error?.ErrorType}: {end.Error?.ErrorMessage}");
+        Assert.Equal($"\"{program.Expected}\"", end.Result);
+
+        var history = SimWorld.Sync(world.Client.GetHistoryAsync(end.Arn));
+        Assert.Equal(Enumerable.Range(1, history.Count).Select(i => (long)i), history.Select(e => e.EventId));
+        var interruptions = world.Kills + history.Count(e => e.InvocationCompletedDetails?.Error is not null);
+        foreach (var runs in world.Effects.GroupBy(effect => (effect.Operation, effect.Attempt)))
+        {
+            if (runs.First().AtMostOnce) Assert.True(runs.Count() == 1, $"{runs.Key} ran {runs.Count()} times, at most once was promised");
+            else Assert.True(runs.Count() <= 1 + interruptions, $"{runs.Key} ran {runs.Count()} times with {interruptions} interruptions");
+        }
+    }
+}
