@@ -11,7 +11,7 @@ internal abstract record Command
     }
 
     /// <summary>Create it; with <paramref name="Begin"/>, invoke it in the same commit.</summary>
-    public sealed record Start(int TimeoutSeconds, BeginArgs? Begin) : Command;
+    public sealed record Start(int TimeoutSeconds, int RetentionDays, BeginArgs? Begin) : Command;
 
     /// <summary>A node that reserved it looks what is to do, and invokes it if that is owed.</summary>
     public sealed record Resume(BeginArgs Begin) : Command;

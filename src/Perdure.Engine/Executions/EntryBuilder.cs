@@ -1,4 +1,5 @@
 using Perdure.Operations;
+using Perdure.Operations.Execution;
 using Perdure.Protocol;
 using Perdure.Storage;
 
@@ -220,11 +221,14 @@ internal sealed class EntryBuilder
             LeaseOwner = leased ? Invocation!.Owner : null, // leased means that there is one
             LeaseEpoch = Math.Max(Invocation?.Epoch ?? 0, _state.Epoch),
             EndedAt = execution.IsOpen ? null : execution.EndedAt,
-            ExpiresAt = execution.IsOpen ? null : execution.EndedAt + _facts.Rules.DefaultRetention,
+            ExpiresAt = execution.IsOpen ? null : execution.EndedAt + Retention(execution),
             Attention = execution.IsOpen ? Control.Attention : ExecutionAttention.None,
             AttentionReason = execution.IsOpen ? Control.Reason : null,
         };
     }
+
+    private TimeSpan Retention(OperationRecord execution) =>
+        ExecutionKind.RetentionDaysOf(execution) is var days and > 0 ? TimeSpan.FromDays(days) : _facts.Rules.DefaultRetention;
 
     private static DateTimeOffset Milliseconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
 

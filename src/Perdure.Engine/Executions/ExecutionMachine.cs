@@ -73,7 +73,7 @@ internal static class ExecutionMachine
     {
         // The input is the only payload of a start.
         var input = builder.Payloads.Written.Length is var length and > 0 ? new PayloadSlice(1, 0, length) : (PayloadSlice?)null;
-        builder.Apply(OperationKinds.Execution.Start(state.ExecutionId, state.Identity.Name, start.TimeoutSeconds, builder.Context(payload: input)));
+        builder.Apply(OperationKinds.Execution.Start(state.ExecutionId, state.Identity.Name, start.TimeoutSeconds, start.RetentionDays, builder.Context(payload: input)));
         if (start.Begin is { } begin) Begin(builder, begin, facts);
     }
 

@@ -53,7 +53,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             (_, payloads, begin) =>
             {
                 payloads.Add(payload);
-                return new Command.Start(definition.ExecutionTimeoutSeconds, begin);
+                return new Command.Start(definition.ExecutionTimeoutSeconds, definition.RetentionDays, begin);
             },
             static state => state.Arn);
     });

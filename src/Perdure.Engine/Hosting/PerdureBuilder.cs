@@ -39,7 +39,10 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
     {
         var attribute = typeof(TFunction).GetCustomAttribute<DurableFunctionAttribute>() ?? new DurableFunctionAttribute(typeof(TFunction).Name);
         services.TryAddScoped<TFunction>();
-        return Add(new FunctionDefinition(attribute.Name, attribute.Version, attribute.ExecutionTimeoutSeconds, TFunction.CreateHandler<TFunction>()));
+        return Add(new FunctionDefinition(attribute.Name, attribute.Version, attribute.ExecutionTimeoutSeconds, TFunction.CreateHandler<TFunction>())
+        {
+            RetentionDays = attribute.RetentionPeriodInDays,
+        });
     }
 
     public IPerdureBuilder AddFunction<TInput, TOutput>(string name, Func<TInput, IDurableContext, Task<TOutput>> function, TimeSpan? executionTimeout = null)
@@ -59,6 +62,8 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
             throw new ArgumentException($"Version '{function.Version}' of function '{function.Name}' is not valid; it must be $LATEST or digits.");
         if (function.ExecutionTimeoutSeconds is < 1 or > PerdureLimits.MaxDurationSeconds)
             throw new ArgumentException($"ExecutionTimeoutSeconds of function '{function.Name}' is {function.ExecutionTimeoutSeconds}; it must be 1 to {PerdureLimits.MaxDurationSeconds}.");
+        if (function.RetentionDays is < 0 or > 90)
+            throw new ArgumentException($"RetentionPeriodInDays of function '{function.Name}' is {function.RetentionDays}; it must be 1 to 90, or 0 for the host's default.");
         if (services.Any(service => service.ImplementationInstance is FunctionDefinition known && known.Name == function.Name))
             throw new ArgumentException($"A function named '{function.Name}' is already registered; give one of them another name.");
         services.AddSingleton(function);

@@ -4,7 +4,11 @@ using Perdure.Hosting;
 namespace Perdure.Engine.Invocation;
 
 /// <summary>A function as a host registers it.</summary>
-internal sealed record FunctionDefinition(string Name, string Version, int ExecutionTimeoutSeconds, FunctionHandler Handler);
+internal sealed record FunctionDefinition(string Name, string Version, int ExecutionTimeoutSeconds, FunctionHandler Handler)
+{
+    /// <summary>Days for which finished executions are kept; 0 for the host's default.</summary>
+    public int RetentionDays { get; init; }
+}
 
 /// <summary>The functions that this node serves.</summary>
 internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions)

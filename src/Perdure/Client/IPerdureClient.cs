@@ -40,8 +40,8 @@ public interface IPerdureClient
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
     IAsyncEnumerable<HistoryEvent> GetHistoryAsync(string executionArn, bool includeData = true, CancellationToken cancellationToken = default);
 
-    /// <summary>Stops an execution now. A running invocation is not interrupted; what it does from here on is refused.</summary>
-    /// <remarks>Stopping a finished execution changes nothing.</remarks>
+    /// <summary>Stops an execution now. Nothing that a running invocation does from here on is recorded.</summary>
+    /// <remarks>The tokens of its running bodies fire as soon as it learns of the stop. Stopping a finished execution changes nothing.</remarks>
     /// <returns>When it ended.</returns>
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
     Task<DateTimeOffset> StopAsync(string executionArn, ErrorObject? error = null, CancellationToken cancellationToken = default);

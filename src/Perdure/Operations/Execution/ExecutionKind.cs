@@ -9,9 +9,9 @@ internal sealed class ExecutionKind : OperationKind
     public override string Type => OperationTypes.Execution;
 
     /// <summary>The run begins: its input is recorded, its deadline is set.</summary>
-    public Transition Start(string executionId, string name, int timeoutSeconds, TransitionContext context)
+    public Transition Start(string executionId, string name, int timeoutSeconds, int retentionDays, TransitionContext context)
     {
-        var state = new ExecutionState(context.Payload, timeoutSeconds);
+        var state = new ExecutionState(context.Payload, timeoutSeconds, retentionDays);
         var operation = new OperationRecord
         {
             Id = executionId,
@@ -72,6 +72,9 @@ internal sealed class ExecutionKind : OperationKind
             new EventRecord("ExecutionTimedOut") { Error = error });
     }
 
+    /// <summary>Days for which the finished run is kept; 0 for the host's default.</summary>
+    public static int RetentionDaysOf(OperationRecord execution) => StateOf(execution).RetentionDays;
+
     public override PayloadSlice? InputOf(OperationRecord execution) => StateOf(execution).Input;
 
     public override Operation Describe(Operation operation, OperationRecord record, PayloadReader payloads) =>
@@ -104,8 +107,9 @@ internal sealed class ExecutionKind : OperationKind
 
     public override void WriteState(Utf8JsonWriter json, KindState state)
     {
-        var (input, timeout) = (ExecutionState)state;
+        var (input, timeout, retention) = (ExecutionState)state;
         json.WriteNumber("t", timeout);
+        if (retention != 0) json.WriteNumber("d", retention);
         if (input is not { } slice) return;
         json.WriteStartArray("i");
         json.WriteNumberValue(slice.Version);
@@ -116,11 +120,12 @@ internal sealed class ExecutionKind : OperationKind
 
     public override KindState ReadState(JsonElement json) => new ExecutionState(
         json.TryGetProperty("i", out var slice) ? new PayloadSlice(slice[0].GetInt64(), slice[1].GetInt32(), slice[2].GetInt32()) : null,
-        json.GetProperty("t").GetInt32());
+        json.GetProperty("t").GetInt32(),
+        json.TryGetProperty("d", out var retention) ? retention.GetInt32() : 0);
 
     public override EventFacts ReadFacts(JsonElement json) => new ExecutionFacts(json.GetProperty("t").GetInt32());
 
-    private sealed record ExecutionState(PayloadSlice? Input, int TimeoutSeconds) : KindState;
+    private sealed record ExecutionState(PayloadSlice? Input, int TimeoutSeconds, int RetentionDays) : KindState;
 
     private sealed record ExecutionFacts(int TimeoutSeconds) : EventFacts
     {

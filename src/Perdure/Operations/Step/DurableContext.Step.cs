@@ -12,7 +12,7 @@ namespace Perdure
         /// <see cref="StepSemantics.AtMostOncePerRetry"/> a body runs at most once per attempt.
         /// </para>
         /// <para>
-        /// Without a strategy a failed step retries 6 times (5 s, doubling, at most 60 s, full jitter). The result, at most 262,144 bytes
+        /// Without a strategy a step makes up to 6 attempts (delays of 5 s, doubling, at most 60 s, full jitter). The result, at most 262,144 bytes
         /// when serialized, is what the serializer read back, on the first run too.
         /// </para>
         /// </remarks>

@@ -18,9 +18,12 @@ internal sealed class WaitForConditionOperation<TState>(
     protected override async Task<OperationUpdate> AttemptAsync(int attempt, StepDetails? last, CancellationToken cancellationToken)
     {
         string? payload = null;
+
+        // Outside of the try: a recorded state that cannot be read breaks the invocation, as every unreadable record does.
+        var before = StateAfter(last);
         try
         {
-            var state = await check(StateAfter(last), new StepContext(Context, Request, attempt), cancellationToken).ConfigureAwait(false);
+            var state = await check(before, new StepContext(Context, Request, attempt), cancellationToken).ConfigureAwait(false);
             payload = RoundTrip(state);
             var decision = config.WaitStrategy.Decide(state, attempt, new Random(OperationIds.Seed(Runtime.Arn, $"{Id}#{attempt}")));
             return decision.ShouldContinue ? RetryUpdate(decision.Delay, payload, null) : NewUpdate(OperationAction.Succeed, payload);
