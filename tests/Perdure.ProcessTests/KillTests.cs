@@ -1,0 +1,100 @@
+using System.Diagnostics;
+
+namespace Perdure.ProcessTests;
+
+/// <summary>The example is killed at random moments and started again: every case finishes, and the payer has every claim once.</summary>
+[Trait("Category", "Slow")]
+public class KillTests
+{
+    private const int Cases = 12;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(150);
+
+    [Fact]
+    public async Task Killed_at_20_random_moments_every_case_finishes_and_every_claim_is_in_the_ledger_once()
+    {
+        using var example = new ExampleProcess();
+        var random = new Random(20);
+        var nextKill = Stopwatch.GetTimestamp();
+
+        var violations = await RunAsync(example, kills: 20, () =>
+        {
+            if (example.Kills == 20 || Stopwatch.GetTimestamp() < nextKill) return false;
+            nextKill = Stopwatch.GetTimestamp() + (Stopwatch.Frequency * random.Next(300, 1800) / 1000);
+            return true;
+        });
+
+        Assert.Equal(20, example.Kills);
+        Assert.Empty(violations);
+    }
+
+    [Fact]
+    public async Task Control_without_idempotency_keys_the_same_check_fails()
+    {
+        using var example = new ExampleProcess("--sabotage=no-key");
+
+        Assert.NotEmpty(await RunAsync(example, kills: 0, static () => false));
+    }
+
+    [Fact]
+    public async Task Control_without_fencing_the_same_check_fails()
+    {
+        using var example = new ExampleProcess("--sabotage=no-fence");
+
+        Assert.NotEmpty(await RunAsync(example, kills: 1, () => example.Kills < 3 && example.HasClaimInFlight));
+    }
+
+    /// <summary>Opens cases, signs letters and kills, until all cases are over and all kills done. Returns what is wrong with the outcome.</summary>
+    private static async Task<IReadOnlyList<string>> RunAsync(ExampleProcess example, int kills, Func<bool> isTimeToKill)
+    {
+        string[] scenarios = ["Approves", "LosesTheAnswer", "Denies"];
+        var opened = 0;
+        var began = Stopwatch.GetTimestamp();
+        await example.StartAsync();
+        while (true)
+        {
+            if (Stopwatch.GetElapsedTime(began) > Limit) return [$"not finished after {Limit}"];
+            if (isTimeToKill())
+            {
+                example.Kill();
+                await example.StartAsync();
+            }
+
+            // An unanswered request may have been heard: then there is one case more, and it must finish too.
+            if (opened < Cases && await example.PostAsync("/api/cases", new { Scenario = scenarios[opened % 3] }) is { IsSuccessStatusCode: true }) opened++;
+            if (await example.GetAsync<CaseList>("/api/cases") is { } list)
+            {
+                foreach (var waiting in list.Cases.Where(item => item.NeedsSignature))
+                    await example.PostAsync($"/api/cases/{waiting.Id}/decision", new { Approved = !Refuses(waiting), Note = "checked" });
+                var isOver = opened == Cases && list.Cases.All(item => item.State != "running");
+                if (isOver && example.Kills >= kills && await example.GetAsync<Claim[]>("/api/ledger") is { } ledger) return Violations(list.Cases, ledger);
+            }
+
+            await ExampleProcess.Pause(25);
+        }
+    }
+
+    private static IReadOnlyList<string> Violations(Case[] cases, Claim[] ledger)
+    {
+        List<string> violations = [];
+        if (cases.Length < Cases) violations.Add($"{cases.Length} cases, {Cases} were opened");
+        foreach (var item in cases)
+        {
+            var expected = Refuses(item) ? "withdrawn" : item.Scenario == "Denies" ? "denied" : "approved";
+            if (item.State != expected) violations.Add($"{item.Id} ({item.Scenario}) ended {item.State}, expected {expected}");
+            var claims = ledger.Where(claim => claim.CaseId == item.Id).ToList();
+            if (claims.Count != (Refuses(item) ? 0 : 1)) violations.Add($"{item.Id} has {claims.Count} claims in the ledger");
+            if (!Refuses(item) && claims.All(claim => claim.Reference != item.PayerReference)) violations.Add($"{item.Id} knows another reference than the ledger");
+        }
+
+        return violations;
+    }
+
+    /// <summary>One case in eight is refused: told by its id, so that a repeated answer is the same answer.</summary>
+    private static bool Refuses(Case item) => item.Id[^1] is '0' or '8';
+
+    private sealed record CaseList(Case[] Cases);
+
+    private sealed record Case(string Id, string Scenario, string State, bool NeedsSignature, string? PayerReference);
+
+    private sealed record Claim(string Reference, string CaseId);
+}
