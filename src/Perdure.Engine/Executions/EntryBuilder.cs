@@ -167,19 +167,20 @@ internal sealed class EntryBuilder
         return earliest;
     }
 
-    public int WakeableCount
-    {
-        get
-        {
-            var count = _state.WakeableCount;
-            foreach (var operation in _changed.Values)
-            {
-                if (_state.Find(operation.Id) is { } old && old.Kind.CanWake(old)) count--;
-                if (operation.Kind.CanWake(operation)) count++;
-            }
+    public int WakeableCount => Count(_state.WakeableCount, static operation => operation.Kind.CanWake(operation));
 
-            return count;
+    public int ReadyCount => Count(_state.ReadyCount, static operation => operation.Status == OperationStatus.Ready);
+
+    private int Count(int before, Func<OperationRecord, bool> counts)
+    {
+        var count = before;
+        foreach (var operation in _changed.Values)
+        {
+            if (_state.Find(operation.Id) is { } old && counts(old)) count--;
+            if (counts(operation)) count++;
         }
+
+        return count;
     }
 
     public bool HasChanges => _events.Count > 0 || _changed.Count > 0 || Invocation != _state.Invocation || Control != _state.Control;

@@ -149,9 +149,10 @@ internal static class ExecutionMachine
                 builder.Apply(ExecutionKind.Close(builder.Execution, OperationStatus.Failed, builder.Context(error: failed.Error)));
                 break;
             case InvocationEnd.Pending:
-                // What it has not seen is delivered by a new invocation at once; so is what fell due while it was ending.
-                var unseen = state.LastExternalVersion > state.Seen;
-                builder.Control = builder.Control with { OwesInvocation = unseen, Crashes = 0 };
+                // What it has not seen is delivered by a new invocation at once; so is what fell due while it was ending. A due attempt that
+                // it was told of and has not begun needs one too: no timer is left that would bring it.
+                var owes = state.LastExternalVersion > state.Seen || builder.ReadyCount > 0;
+                builder.Control = builder.Control with { OwesInvocation = owes, Crashes = 0 };
                 FireAndOwe(builder);
                 break;
             case InvocationEnd.Yielded:

@@ -56,6 +56,9 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
 
     public int WakeableCount { get; private set; }
 
+    /// <summary>Operations whose next attempt is due and has not begun.</summary>
+    public int ReadyCount { get; private set; }
+
     public int OperationCount => _order.Count;
 
     /// <summary>In start order, the EXECUTION operation first.</summary>
@@ -125,12 +128,14 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
         {
             if (old.Kind.DueAt(old, null) is { } due) _timers.Remove((due, old.Id));
             if (old.Kind.CanWake(old)) WakeableCount--;
+            if (old.Status == OperationStatus.Ready) ReadyCount--;
         }
         else _order.Add(operation.Id);
 
         _operations[operation.Id] = operation;
         if (operation.Kind.DueAt(operation, null) is { } dueAt) _timers.Add((dueAt, operation.Id));
         if (operation.Kind.CanWake(operation)) WakeableCount++;
+        if (operation.Status == OperationStatus.Ready) ReadyCount++;
     }
 
     /// <summary>Ids of operations that changed after a version, each once, in order of their last change.</summary>
