@@ -8,8 +8,8 @@ for project in src/*/; do
   name=$(basename "$project")
   file="${project}PublicAPI.Unshipped.txt"
   [ -f "$file" ] || continue
-  grep -F "[$(pwd)/src/$name/$name.csproj" "$log" | { grep -oP "RS0017: Symbol '\K.*(?=' is part of the declared API)" || true; } | sort -u >"$log.gone"
-  grep -F "[$(pwd)/src/$name/$name.csproj" "$log" | { grep -oP "RS0016: Symbol '\K.*(?=' is not part of the declared public API)" || true; } | sort -u >"$log.new"
+  { grep -F "[$(pwd)/src/$name/$name.csproj" "$log" || true; } | { grep -oP "RS0017: Symbol '\K.*(?=' is part of the declared API)" || true; } | sort -u >"$log.gone"
+  { grep -F "[$(pwd)/src/$name/$name.csproj" "$log" || true; } | { grep -oP "RS0016: Symbol '\K.*(?=' is not part of the declared public API)" || true; } | sort -u >"$log.new"
   { echo '#nullable enable'; { grep -vFx -f "$log.gone" "$file" || true; cat "$log.new"; } | { grep -v '^#nullable' || true; } | LC_ALL=C sort -u; } >"$log.out"
   cp "$log.out" "$file"
 done

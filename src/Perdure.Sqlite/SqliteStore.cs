@@ -31,8 +31,9 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
             await WriteAsync(() =>
             {
                 _session = new SqliteSession(SqliteFile.Open(path));
+                SchemaMigrations.Verify(_session, path);
                 SqliteFile.Configure(_session);
-                SchemaMigrations.Apply(_session, path);
+                SchemaMigrations.Apply(_session);
                 _lastEntryId = (long)Session.Get("last_entry_id").Scalar()!; // an aggregate always has a row
                 return _session.InTransaction(() => Session.Get("expire_leases").Set("$now", Milliseconds(clock.GetUtcNow())).Set("$owner", owner).Execute());
             }).ConfigureAwait(false);
@@ -46,24 +47,12 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
 
     public Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<ChangeSet> batch) => WriteAsync(() => CommitBatch(batch));
 
-    private IReadOnlyList<CommitOutcome> CommitBatch(IReadOnlyList<ChangeSet> batch)
+    private IReadOnlyList<CommitOutcome> CommitBatch(IReadOnlyList<ChangeSet> batch) => Session.InTransaction<IReadOnlyList<CommitOutcome>>(() =>
     {
-        var lastEntryId = _lastEntryId;
-        try
-        {
-            return Session.InTransaction<IReadOnlyList<CommitOutcome>>(() =>
-            {
-                var outcomes = new CommitOutcome[batch.Count];
-                for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Commit(batch[i]);
-                return outcomes;
-            });
-        }
-        catch
-        {
-            _lastEntryId = lastEntryId;
-            throw;
-        }
-    }
+        var outcomes = new CommitOutcome[batch.Count];
+        for (var i = 0; i < outcomes.Length; i++) outcomes[i] = Commit(batch[i]);
+        return outcomes;
+    });
 
     /// <summary>Looks at every execution before it writes to any: a change set happens whole or not at all.</summary>
     private CommitOutcome Commit(ChangeSet changes)
@@ -100,6 +89,7 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
 
     private void Write(ExecutionChange change, long head, long commitId)
     {
+        // Never taken back: a commit that reported an error may have happened all the same, and a gap costs nothing.
         var id = ++_lastEntryId;
         var version = change.ExpectedVersion + 1;
         if (change.Insert is { } insert)

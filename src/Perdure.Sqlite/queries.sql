@@ -103,7 +103,8 @@ where ($function is null or function = $function)
 order by key desc limit $limit;
 
 -- name: beat
-insert into heartbeats (execution, operation, beat_at) values ($key, $operation, $at)
+insert into heartbeats (execution, operation, beat_at)
+select key, $operation, $at from executions where key = $key
 on conflict (execution, operation) do update set beat_at = max(beat_at, excluded.beat_at);
 
 -- name: read_heartbeats

@@ -132,7 +132,7 @@ internal static class ExecutionMachine
                 break;
             default:
                 builder.EndInvocation(null);
-                CloseOrSuspend(builder, command.End, HasUnseen(state, command));
+                CloseOrSuspend(builder, command.End, HasUnseen(state, command) || state.HasVisibleReady);
                 break;
         }
     }
@@ -140,7 +140,7 @@ internal static class ExecutionMachine
     private static bool HasUnseen(ExecutionState state, Command.EndInvocation command) =>
         state.LastExternalVersion > Math.Max(state.Seen, command.SeenVersion);
 
-    private static void CloseOrSuspend(EntryBuilder builder, InvocationEnd end, bool hasUnseen)
+    private static void CloseOrSuspend(EntryBuilder builder, InvocationEnd end, bool owesAnother)
     {
         if (builder.IsTerminal) return;
         switch (end)
@@ -152,8 +152,9 @@ internal static class ExecutionMachine
                 builder.Apply(ExecutionKind.Close(builder.Execution, OperationStatus.Failed, builder.Context(error: failed.Error)));
                 break;
             case InvocationEnd.Pending:
-                // What it has not seen is delivered by a new invocation at once; so is what fell due while it was ending.
-                builder.Control = builder.Control with { OwesInvocation = hasUnseen, Crashes = 0 };
+                // What it has not seen is delivered by a new invocation at once; so is what fell due while it was ending. A due attempt that
+                // it was told of and has not begun needs one too: no timer is left that would bring it.
+                builder.Control = builder.Control with { OwesInvocation = owesAnother, Crashes = 0 };
                 FireAndOwe(builder);
                 break;
             case InvocationEnd.Yielded:

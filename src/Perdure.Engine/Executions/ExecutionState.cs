@@ -11,6 +11,7 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
     private readonly List<string> _order = [];
     private readonly SortedSet<(DateTimeOffset DueAt, string Id)> _timers = [];
     private readonly List<(long Version, string Id)> _unseen = [];
+    private readonly HashSet<string> _ready = [];
 
     public ExecutionIdentity Identity { get; } = identity;
 
@@ -55,6 +56,9 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
     public bool IsTerminal => Version > 0 && !Execution.IsOpen;
 
     public int WakeableCount { get; private set; }
+
+    /// <summary>Whether an attempt is due that the function can see and has not begun. One in a finished context never begins.</summary>
+    public bool HasVisibleReady => _ready.Any(id => IsVisible(_operations[id]));
 
     public int OperationCount => _order.Count;
 
@@ -125,12 +129,14 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
         {
             if (old.Kind.DueAt(old, null) is { } due) _timers.Remove((due, old.Id));
             if (old.Kind.CanWake(old)) WakeableCount--;
+            _ready.Remove(old.Id);
         }
         else _order.Add(operation.Id);
 
         _operations[operation.Id] = operation;
         if (operation.Kind.DueAt(operation, null) is { } dueAt) _timers.Add((dueAt, operation.Id));
         if (operation.Kind.CanWake(operation)) WakeableCount++;
+        if (operation.Status == OperationStatus.Ready) _ready.Add(operation.Id);
     }
 
     /// <summary>Ids of operations that changed after a version, each once, in order of their last change.</summary>

@@ -46,7 +46,7 @@ public sealed record ExecutionChange
     /// <summary>A snapshot of the state at <see cref="ExpectedVersion"/>, replacing an earlier one; null for none.</summary>
     public ReadOnlyMemory<byte>? Snapshot { get; init; }
 
-    /// <summary>The new execution's identity; null for an existing one.</summary>
+    /// <summary>The new execution's identity, with its first <see cref="Row"/>; null for an existing one.</summary>
     public ExecutionIdentity? Insert { get; init; }
 
     /// <summary>The row's new mutable half; null leaves the row alone.</summary>

@@ -36,6 +36,9 @@ public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore, IDispos
     /// <inheritdoc/>
     public Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<ChangeSet> batch)
     {
+        // Refused before anything is written: there is no transaction to roll back.
+        if (batch.SelectMany(static changes => changes.Changes).FirstOrDefault(static change => change is { Insert: not null, Row: null }) is { } refused)
+            throw new ArgumentException($"The new execution {refused.Key} has no row.", nameof(batch));
         lock (_gate) return Task.FromResult<IReadOnlyList<CommitOutcome>>([.. batch.Select(Commit_NeedsLock)]);
     }
 
@@ -71,8 +74,7 @@ public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore, IDispos
     {
         if (change.Insert is { } insert)
         {
-            var state = change.Row ?? throw new ArgumentException("A new execution needs a row.", nameof(change));
-            _executions.Add(change.Key, new Stored { Row = new ExecutionRow(insert, 0, state) });
+            _executions.Add(change.Key, new Stored { Row = new ExecutionRow(insert, 0, change.Row!) }); // checked by CommitAsync
             _names.Add((insert.Function, insert.Name), change.Key);
         }
 

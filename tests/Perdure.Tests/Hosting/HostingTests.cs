@@ -122,10 +122,3 @@ public class HostingTests
     }
 }
 
-/// <summary>A directory that is gone after the test.</summary>
-internal sealed class TemporaryDirectory : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("perdure-test-").FullName;
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}
