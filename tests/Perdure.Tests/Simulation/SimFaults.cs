@@ -19,6 +19,9 @@ internal enum CommitFault
 
     /// <summary>It is durable, and the node dies.</summary>
     KillAfter,
+
+    /// <summary>Nothing is durable, and the store says that it is: no engine can bear that, and the simulator must notice.</summary>
+    Lie,
 }
 
 /// <summary>One node's connection to the store: counts commits, makes faults, and is dead with its node.</summary>
@@ -41,6 +44,8 @@ internal sealed class SimConnection(IExecutionStore store, SimWorkQueue work, Fu
                 base.CommitAsync(batch);
                 kill();
                 return Never<IReadOnlyList<CommitOutcome>>();
+            case CommitFault.Lie:
+                return Task.FromResult<IReadOnlyList<CommitOutcome>>([.. batch.Select(static _ => CommitOutcome.Committed)]);
             default:
                 return base.CommitAsync(batch);
         }

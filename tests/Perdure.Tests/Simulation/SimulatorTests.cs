@@ -19,6 +19,13 @@ public class SimulatorTests
         }
     });
 
+    [Fact]
+    public void Control_a_store_that_loses_acknowledged_commits_is_found_out() => SimWorld.OnOwnThread(() =>
+    {
+        var found = Enumerable.Range(0, 60).Count(seed => Record.Exception(() => SimRun.Run(seed, CommitFault.Lie)) is not null);
+        Assert.InRange(found, 3, 60);
+    });
+
     /// <summary>More seeds on demand: PERDURE_SEEDS=first,count.</summary>
     [Fact]
     [Trait("Category", "Slow")]
@@ -61,7 +68,7 @@ internal static class SimRun
         Assert.True(kills > count / 2 && commits > count * 10, $"only {kills} kills and {commits} commits in {count} seeds: nothing was tried");
     });
 
-    public static SimWorld Run(int seed)
+    public static SimWorld Run(int seed, CommitFault worst = CommitFault.LoseReply)
     {
         var program = new SimProgram(seed);
         SimWorld world = null!;
@@ -69,11 +76,11 @@ internal static class SimRun
         var chaos = new Random(seed);
         world.KillChance = seed % 5 == 0 ? 0 : 0.01;
         world.JumpChance = seed % 3 == 0 ? 0.003 : 0;
-        world.FaultAt = _ => chaos.Next(40) switch { 0 => CommitFault.FailBefore, 1 => CommitFault.LoseReply, _ => CommitFault.None };
+        world.FaultAt = _ => chaos.Next(40) switch { 0 => CommitFault.FailBefore, 1 => worst, _ => CommitFault.None };
         var actors = new SimActors(world, $"run-{seed}");
         world.Outside = _ => actors.Act();
 
-        world.RunUntil(() => actors.IsOver);
+        world.RunUntil(() => actors.IsOver, limit: 100_000);
         Check(world, actors, program);
         return world;
     }
