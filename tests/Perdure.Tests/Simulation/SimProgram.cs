@@ -35,7 +35,7 @@ internal sealed class SimProgram
         ? new SimCallback(Name("cb"), NewStep(), IsConfigured())
         : NewNode(depth: 2))]);
 
-    private SimNode NewNode(int depth) => _random.Next(depth >= 3 ? 6 : 9) switch
+    private SimNode NewNode(int depth) => _random.Next(depth >= 3 ? 6 : 12) switch
     {
         0 or 1 => NewStep(),
         2 => new SimWait(_random.Next(1, 120), IsConfigured()),
@@ -43,6 +43,9 @@ internal sealed class SimProgram
         4 => new SimCondition(Name("poll"), _random.Next(1, 4), IsConfigured()),
         5 => new SimAsk(Name("ask") + (_random.Next(4) switch { 0 => "!fail", 1 => "!timeout", _ => "" }), IsConfigured()),
         6 => new SimFlows([.. Enumerable.Range(0, _random.Next(2, 4)).Select(_ => NewBlock(1, 3, depth + 1))]),
+        7 => new SimMap(Name("map"), [.. Enumerable.Range(0, _random.Next(0, 4)).Select(_ => NewBlock(1, 2, depth + 1))], _random.Next(0, 3), _random.Next(3) == 0, _random.Next(10) == 0),
+        8 => new SimRace(Name("race"), [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => NewStep() with { GivesUp = false })], _random.Next(3)),
+        9 => new SimGroup(Name("group"), NewBlock(1, 2, depth + 1), _random.Next(0, 3)),
         _ => new SimChild(Name("child"), NewBlock(1, 3, depth + 1), _random.Next(3) == 0, _random.Next(12) == 0, IsConfigured()),
     };
 
@@ -107,7 +110,7 @@ internal sealed record SimStep(string Name, int Failures, bool AtMostOnce, bool 
 
     private async Task<string> BodyAsync(IStepContext step, SimWorld world)
     {
-        world.Effects.Add(new SimEffect(Name, step.AttemptNumber, AtMostOnce, world.Kills));
+        world.Effects.Add(new SimEffect($"{Name} {step.OperationId}", step.AttemptNumber, AtMostOnce, world.Kills));
         var work = world.Work;
         for (var i = world.Random.Next(3); i > 0; i--) await work.YieldAsync();
         if (Fails || step.AttemptNumber <= Failures) throw new InvalidOperationException($"{Name} fails");

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Perdure.Operations.Batch;
+using Perdure.Operations.Context;
+
+namespace Perdure
+{
+    public static partial class OperationSubTypes
+    {
+        /// <summary>Branches side by side.</summary>
+        public const string Parallel = "Parallel";
+
+        /// <summary>One branch of a parallel.</summary>
+        public const string ParallelBranch = "ParallelBranch";
+
+        /// <summary>The same code over many items.</summary>
+        public const string Map = "Map";
+
+        /// <summary>One item of a map.</summary>
+        public const string MapIteration = "MapIteration";
+    }
+
+    public partial interface IDurableContext
+    {
+        /// <summary>Runs branches side by side, each in a child context of its own.</summary>
+        /// <remarks>
+        /// It does not throw when branches fail: look at the result, or call <see cref="IBatchResult{T}.ThrowIfError"/>. When it is over
+        /// early, what still runs is abandoned and its results are ignored.
+        /// </remarks>
+        /// <param name="branches">The branches; named by their index.</param>
+        /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
+        /// <param name="config">Concurrency, completion, nesting, serializers.</param>
+        /// <param name="cancellationToken">Not used by the parallel itself.</param>
+        /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
+        Task<IBatchResult<T>> ParallelAsync<T>(
+            IReadOnlyList<Func<IDurableContext, CancellationToken, Task<T>>> branches,
+            string? name = null,
+            ParallelConfig? config = null,
+            CancellationToken cancellationToken = default);
+
+        /// <summary>As the other overload, with names of your own.</summary>
+        /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
+        Task<IBatchResult<T>> ParallelAsync<T>(
+            IReadOnlyList<DurableBranch<T>> branches, string? name = null, ParallelConfig? config = null, CancellationToken cancellationToken = default);
+
+        /// <summary>Runs the same code over many items, each in a child context of its own.</summary>
+        /// <remarks>
+        /// It does not throw when items fail: look at the result, or call <see cref="IBatchResult{T}.ThrowIfError"/>. When it is over
+        /// early, what still runs is abandoned and its results are ignored. The items must be the same on every replay.
+        /// </remarks>
+        /// <param name="items">The items.</param>
+        /// <param name="func">The code: its context, the item, the item's index, all items.</param>
+        /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
+        /// <param name="config">Concurrency, completion, nesting, names, serializers.</param>
+        /// <param name="cancellationToken">Not used by the map itself.</param>
+        /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
+        Task<IBatchResult<TResult>> MapAsync<TItem, TResult>(
+            IReadOnlyList<TItem> items,
+            Func<IDurableContext, TItem, int, IReadOnlyList<TItem>, CancellationToken, Task<TResult>> func,
+            string? name = null,
+            MapConfig<TItem>? config = null,
+            CancellationToken cancellationToken = default);
+    }
+}
+
+namespace Perdure.Replay
+{
+    internal sealed partial class DurableContext
+    {
+        public Task<IBatchResult<T>> ParallelAsync<T>(
+            IReadOnlyList<Func<IDurableContext, CancellationToken, Task<T>>> branches,
+            string? name = null,
+            ParallelConfig? config = null,
+            CancellationToken cancellationToken = default)
+        {
+            ArgumentNullException.ThrowIfNull(branches);
+            return Parallel<T>([.. branches.Select(static (branch, i) => new BatchUnit<T>($"parallel-branch-{i.ToString(CultureInfo.InvariantCulture)}", branch))], name, config);
+        }
+
+        public Task<IBatchResult<T>> ParallelAsync<T>(
+            IReadOnlyList<DurableBranch<T>> branches, string? name = null, ParallelConfig? config = null, CancellationToken cancellationToken = default)
+        {
+            ArgumentNullException.ThrowIfNull(branches);
+            return Parallel<T>([.. branches.Select(static branch => new BatchUnit<T>(branch.Name, branch.Func))], name, config);
+        }
+
+        private Task<IBatchResult<T>> Parallel<T>(IReadOnlyList<BatchUnit<T>> units, string? name, ParallelConfig? config) =>
+            Batch(units, (config ?? ParallelConfig.Default).ToOptions<T>(), name, OperationSubTypes.Parallel, OperationSubTypes.ParallelBranch);
+
+        public Task<IBatchResult<TResult>> MapAsync<TItem, TResult>(
+            IReadOnlyList<TItem> items,
+            Func<IDurableContext, TItem, int, IReadOnlyList<TItem>, CancellationToken, Task<TResult>> func,
+            string? name = null,
+            MapConfig<TItem>? config = null,
+            CancellationToken cancellationToken = default)
+        {
+            ArgumentNullException.ThrowIfNull(items);
+            ArgumentNullException.ThrowIfNull(func);
+            config ??= MapConfig<TItem>.Default;
+            BatchUnit<TResult>[] units =
+            [
+                .. items.Select((item, i) => new BatchUnit<TResult>(
+                    config.ItemNamer?.Invoke(item, i) ?? $"map-item-{i.ToString(CultureInfo.InvariantCulture)}",
+                    (context, token) => func(context, item, i, items, token))),
+            ];
+            return Batch(units, config.ToOptions<TResult>(), name, OperationSubTypes.Map, OperationSubTypes.MapIteration);
+        }
+
+        private Task<IBatchResult<T>> Batch<T>(IReadOnlyList<BatchUnit<T>> units, BatchOptions<T> options, string? name, string subType, string itemSubType)
+        {
+            // Everything that can be wrong is found before anything is recorded.
+            foreach (var unit in units) RequireName(unit.Name);
+            return RunChild(
+                new ContextBody<IBatchResult<T>>((context, _) => new BatchRunner<T>(units, options, itemSubType).RunAsync(context), HasResult: true),
+                name,
+                new ChildContextConfig
+                {
+                    SubType = subType,
+                    Serializer = options.Serializer ?? new BatchSerializer<T>(options.ItemSerializer ?? Runtime.Environment.Serializer),
+                });
+        }
+    }
+}
