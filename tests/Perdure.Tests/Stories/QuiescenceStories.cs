@@ -156,4 +156,27 @@ public class QuiescenceStories
         Assert.Equal(typeof(NonDeterministicExecutionException).FullName, end.Error!.ErrorType);
         Assert.Contains("PDR0102", end.Error.ErrorMessage);
     }
+
+    [Fact]
+    public async Task What_a_flat_context_leaves_running_is_recorded_once_and_not_run_again()
+    {
+        var runs = 0;
+        await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<string, string>("f", async (_, context) =>
+        {
+            await context.RunInChildContextAsync(
+                async (child, _) =>
+                {
+                    var left = child.StepAsync((_, _) => { runs++; return Task.FromResult(0); }, "left");
+                    await Task.WhenAny(left, child.StepAsync((_, _) => Task.FromResult(0), "first"));
+                    return 0;
+                },
+                "flat", new ChildContextConfig { NestingType = NestingType.Flat });
+            for (var i = 0; i < 3; i++) await context.WaitAsync(TimeSpan.FromHours(1));
+            return "done";
+        }));
+
+        await host.RunToEndAsync(await host.Client.StartAsync("f", ""));
+
+        Assert.Equal(1, runs);
+    }
 }

@@ -51,7 +51,7 @@ internal sealed class ContextOperation<T>(
 
     private void OnBodyReturned(DurableContext child, T value)
     {
-        child.MarkFinished();
+        EndBody(child);
         if (!IsRecorded)
         {
             CompleteUnrecorded(() => Complete(value));
@@ -81,10 +81,19 @@ internal sealed class ContextOperation<T>(
 
     private void OnBodyThrew(DurableContext child, Exception error)
     {
-        child.MarkFinished();
+        EndBody(child);
         var record = ErrorObject.FromException(error);
         if (!IsRecorded) CompleteUnrecorded(() => Throw(Rebuild(record)));
         else if (!child.IsReplayOnly) Send(NewUpdate(OperationAction.Fail, error: record), urgent: true);
+    }
+
+    /// <summary>
+    /// From here on nothing of the body is recorded any more: its outcome is. A flat context has no outcome of its own; what it leaves running
+    /// belongs to the context around it and is recorded there, or every invocation would run it again.
+    /// </summary>
+    private void EndBody(DurableContext child)
+    {
+        if (IsRecorded) child.MarkFinished();
     }
 
     // Like every delivery: in a turn without a context, so that ConfigureAwait(false) does not lead away from the pump.
