@@ -115,6 +115,23 @@ public class ContractStories
     }
 
     [Fact]
+    public async Task ConfigureAwait_false_on_an_async_method_of_ones_own_is_found_out()
+    {
+        var end = await RunAsync(
+            async context =>
+            {
+                await Helper(context).ConfigureAwait(false);
+                return await context.StepAsync((_, _) => Task.FromResult("unreachable"));
+            },
+            strict: false);
+
+        Assert.Equal(ExecutionStatus.Failed, end.Status);
+        Assert.Contains("PDR0106", end.Error!.ErrorMessage);
+
+        static async Task Helper(IDurableContext context) => await context.StepAsync((_, _) => Task.FromResult("value"));
+    }
+
+    [Fact]
     public async Task A_call_on_a_child_context_whose_body_has_ended_is_refused()
     {
         var end = await RunAsync(async context =>
