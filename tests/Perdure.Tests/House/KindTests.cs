@@ -9,7 +9,7 @@ public partial class KindTests
     private const string Operations = "src/Perdure/Operations/";
 
     /// <summary>A composite is written on top of one kind and may name it.</summary>
-    private static readonly Dictionary<string, string> CompositeOn = new() { ["WaitForCondition"] = "Step", ["WaitForCallback"] = "Context" };
+    private static readonly Dictionary<string, string> CompositeOn = new() { ["WaitForCondition"] = "Step", ["WaitForCallback"] = "Context", ["Batch"] = "Context" };
 
     private static readonly string[] Kinds =
     [
