@@ -55,6 +55,7 @@ internal sealed class EngineCore
     public void OnCommitted(ExecutionMailbox mailbox, ExecutionState state, Decision decision)
     {
         if (decision.Row is { WakeAt: { } wakeAt, LeaseOwner: null } row) OnDue?.Invoke(row.Queue, wakeAt);
+        foreach (var child in decision.Children) OnDue?.Invoke(child.Plan.Identity.Function, child.Plan.Identity.StartedAt);
         if (state.IsTerminal) Completions.Complete(state.Identity.Key);
 
         // A running invocation learns of what did not come from itself by asking; the hint says that it is worth asking.

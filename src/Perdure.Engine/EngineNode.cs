@@ -23,7 +23,11 @@ internal sealed class EngineNode : IDisposable
         _slots = new SlotPool(options.MaxConcurrentInvocations);
         _leases = new LeaseKeeper(core, options.Owner);
         Runner = new InvocationRunner(core, functions, host, _slots, _leases);
-        _dispatcher = new Dispatcher(core, functions, Runner, _slots, new DispatcherOptions(options.Owner) { PollInterval = options.PollInterval });
+        _dispatcher = new Dispatcher(core, functions, Runner, _slots, new DispatcherOptions(options.Owner)
+        {
+            PollInterval = options.PollInterval,
+            TellCaller = new CallerNotifier(this).TellAsync,
+        });
         _retention = new RetentionLoop(core);
     }
 

@@ -53,7 +53,7 @@ internal static partial class CheckpointBatch
             throw new InvalidTransitionException($"Error object size must be less than {rules.MaxErrorBytes} bytes.");
     }
 
-    public static void Apply(EntryBuilder builder, UpdateInput input)
+    public static void Apply(EntryBuilder builder, UpdateInput input, IReadOnlyDictionary<string, InvokeTarget> targets)
     {
         var update = input.Update;
         var kind = OperationKinds.Find(update.Type) ?? throw new InvalidTransitionException("Invalid operation type.");
@@ -68,7 +68,7 @@ internal static partial class CheckpointBatch
         var current = builder.Find(update.Id);
         RequireConsistency(update, current);
         RequireParent(builder, update);
-        builder.Apply(kind.Apply(update, current, builder.Context(input.Payload, input.Error, update.Id)));
+        builder.Apply(kind.Apply(update, current, builder.Context(input.Payload, input.Error, update.Id, targets.GetValueOrDefault(update.Id))));
     }
 
     private static void RequireConsistency(OperationUpdate update, OperationRecord? current)

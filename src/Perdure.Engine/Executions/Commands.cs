@@ -1,4 +1,5 @@
 using Perdure.Operations;
+using Perdure.Operations.Execution;
 using Perdure.Protocol;
 
 namespace Perdure.Engine.Executions;
@@ -11,19 +12,32 @@ internal abstract record Command
     }
 
     /// <summary>Create it; with <paramref name="Begin"/>, invoke it in the same commit.</summary>
-    public sealed record Start(int TimeoutSeconds, int RetentionDays, BeginArgs? Begin) : Command;
+    public sealed record Start(ExecutionSettings Settings, BeginArgs? Begin) : Command;
 
     /// <summary>A node that reserved it looks what is to do, and invokes it if that is owed.</summary>
     public sealed record Resume(BeginArgs Begin) : Command;
 
     /// <summary>The running invocation records progress.</summary>
-    public sealed record Checkpoint(IReadOnlyList<UpdateInput> Updates, string? ClientToken, long InboundVersion) : Command;
+    public sealed record Checkpoint(IReadOnlyList<UpdateInput> Updates, string? ClientToken, long InboundVersion) : Command
+    {
+        /// <summary>Functions that updates want started, by operation; those that were not found are absent.</summary>
+        public IReadOnlyDictionary<string, InvokeTarget> Targets { get; init; } = NoTargets;
+
+        private static readonly Dictionary<string, InvokeTarget> NoTargets = [];
+    }
 
     /// <summary>An invocation ended. It has seen the execution up to a version, by polls that recorded nothing.</summary>
     public sealed record EndInvocation(long Epoch, InvocationEnd End, long SeenVersion) : Command;
 
     /// <summary>The outside world ends an operation; with <paramref name="Begin"/>, the function is invoked in the same commit.</summary>
-    public sealed record Complete(string OperationId, OperationAction Action, PayloadSlice? Payload, PayloadSlice? Error, BeginArgs? Begin) : Command;
+    public sealed record Complete(string OperationId, OperationStatus Outcome, PayloadSlice? Payload, PayloadSlice? Error, BeginArgs? Begin) : Command
+    {
+        /// <summary>After how many seconds what ended had timed out.</summary>
+        public int TimeoutSeconds { get; init; }
+    }
+
+    /// <summary>Whoever waited for this execution's end has recorded it.</summary>
+    public sealed record CallerTold : Command;
 
     /// <summary>Somebody stops it.</summary>
     public sealed record Stop(PayloadSlice Error) : Command;

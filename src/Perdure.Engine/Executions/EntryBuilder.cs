@@ -13,8 +13,17 @@ namespace Perdure.Engine.Executions;
 internal sealed record Decision(
     EntryChanges? Changes, ReadOnlyMemory<byte> Payload, RowState? Row, IReadOnlyList<HeartbeatGuard> Guards)
 {
+    /// <summary>Executions to start in the same transaction.</summary>
+    public IReadOnlyList<ChildStart> Children { get; init; } = [];
+
     public bool IsEmpty => Changes is null;
 }
+
+/// <summary>How a target is started: found by the shell, carried through the rules.</summary>
+internal sealed record ChildPlan(ExecutionIdentity Identity, int TimeoutSeconds, int RetentionDays);
+
+/// <summary>An execution to start in the same transaction as the call that wants it.</summary>
+internal sealed record ChildStart(ChildPlan Plan, ExecutionCaller Caller, PayloadSlice? Input);
 
 /// <summary>A decision in the making: an overlay over the state, in which later parts of a command see what earlier ones did.</summary>
 internal sealed class EntryBuilder
@@ -25,6 +34,7 @@ internal sealed class EntryBuilder
     private readonly List<string> _order = [];
     private readonly List<EventRecord> _events = [];
     private readonly List<HeartbeatGuard> _guards = [];
+    private readonly List<ChildStart> _children = [];
     private CheckpointMark? _mark;
 
     public EntryBuilder(ExecutionState state, Facts facts, PayloadWriter? payloads = null)
@@ -53,9 +63,12 @@ internal sealed class EntryBuilder
 
     public OperationRecord? Find(string id) => _changed.GetValueOrDefault(id) ?? _state.Find(id);
 
-    public TransitionContext Context(PayloadSlice? payload = null, PayloadSlice? error = null, string? operationId = null) =>
+    public TransitionContext Context(
+        PayloadSlice? payload = null, PayloadSlice? error = null, string? operationId = null, InvokeTarget? target = null, int timeoutSeconds = 0) =>
         new MachineContext(this)
         {
+            Target = target,
+            TimeoutSeconds = timeoutSeconds,
             Payload = payload,
             Error = error,
             LastBeat = operationId is not null && _facts.Heartbeats.TryGetValue(operationId, out var beat) ? beat : null,
@@ -74,7 +87,11 @@ internal sealed class EntryBuilder
         }
 
         if (!operation.IsOpen && before is not { IsOpen: false })
+        {
             operation = operation with { EndedEvent = firstEvent + transition.Events.Length - 1 };
+            if (operation.Kind == OperationKinds.Execution && ExecutionKind.SettingsOf(operation).Caller is not null)
+                Control = Control with { OwesCaller = true };
+        }
 
         // Latest change last: the order in which a delta shows them.
         if (_changed.ContainsKey(operation.Id)) _order.Remove(operation.Id);
@@ -200,7 +217,7 @@ internal sealed class EntryBuilder
             Checkpoint = _mark,
             Control = Control != _state.Control || _state.Version == 0 ? Control : null,
         };
-        return new Decision(entry, Payloads.Written, NeedsRow ? Row() : null, _guards);
+        return new Decision(entry, Payloads.Written, NeedsRow ? Row() : null, _guards) { Children = _children };
     }
 
     /// <summary>The row changes only when status, wake or lease do; a checkpoint of a running invocation touches none of them.</summary>
@@ -228,7 +245,7 @@ internal sealed class EntryBuilder
     }
 
     private TimeSpan Retention(OperationRecord execution) =>
-        ExecutionKind.RetentionDaysOf(execution) is var days and > 0 ? TimeSpan.FromDays(days) : _facts.Rules.DefaultRetention;
+        ExecutionKind.SettingsOf(execution).RetentionDays is var days and > 0 ? TimeSpan.FromDays(days) : _facts.Rules.DefaultRetention;
 
     private static DateTimeOffset Milliseconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
 
@@ -237,6 +254,9 @@ internal sealed class EntryBuilder
         public override DateTimeOffset Now => builder.Now;
 
         public override PayloadSlice Record(ErrorObject error) => builder.Payloads.Add(ProtocolJson.Bytes(error));
+
+        public override void StartChild(InvokeTarget target, string operationId, PayloadSlice? input) => builder._children.Add(new ChildStart(
+            (ChildPlan)target.Start, new ExecutionCaller(builder._state.Identity.Key.Value, operationId), input));
 
         public override string MintCallbackId(string operationId) => builder._facts.Signer.SignCallback(
             new CallbackAddress(builder._state.Identity.Key, operationId), builder._facts.Ids.NextNonce());

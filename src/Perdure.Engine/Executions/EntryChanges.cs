@@ -49,6 +49,9 @@ internal sealed record CheckpointMark(string? ClientToken, long InboundVersion);
 /// <param name="Reason">Details of it.</param>
 internal sealed record ControlState(bool OwesInvocation, int Crashes, DateTimeOffset? RetryAt, ExecutionAttention Attention, string? Reason)
 {
+    /// <summary>It is over, and the operation of another execution that waits for that has not been told.</summary>
+    public bool OwesCaller { get; init; }
+
     public static ControlState Initial { get; } = new(true, 0, null, ExecutionAttention.None, null);
 }
 

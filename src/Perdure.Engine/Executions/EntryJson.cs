@@ -88,6 +88,7 @@ internal static class EntryJson
         if (control.RetryAt is { } retryAt) json.WriteNumber("r", retryAt.ToUnixTimeMilliseconds());
         if (control.Attention != ExecutionAttention.None) json.WriteString("a", control.Attention.ToString());
         if (control.Reason is { } reason) json.WriteString("w", reason);
+        if (control.OwesCaller) json.WriteBoolean("p", true);
         json.WriteEndObject();
     }
 
@@ -102,7 +103,10 @@ internal static class EntryJson
             attention is null ? ExecutionAttention.None
                 : Enum.TryParse<ExecutionAttention>(attention, out var known) ? known
                 : throw new UnknownWireValueException("attention", attention),
-            Text(control, "w"));
+            Text(control, "w"))
+        {
+            OwesCaller = control.TryGetProperty("p", out _),
+        };
     }
 
     public static void WriteInvocation(Utf8JsonWriter json, string name, InvocationRecord invocation)

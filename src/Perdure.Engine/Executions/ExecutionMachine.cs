@@ -49,6 +49,9 @@ internal static class ExecutionMachine
             case Command.Stop stop:
                 if (!builder.IsTerminal) builder.Apply(ExecutionKind.Close(builder.Execution, OperationStatus.Stopped, builder.Context(error: stop.Error)));
                 break;
+            case Command.CallerTold:
+                builder.Control = builder.Control with { OwesCaller = false };
+                break;
             case Command.Tick:
                 if (builder.Invocation is null) FireAndOwe(builder);
                 else if (builder.Execution.Kind.OnTimer(builder.Execution, builder.Context()) is { } timeout) builder.Apply(timeout);
@@ -73,7 +76,7 @@ internal static class ExecutionMachine
     {
         // The input is the only payload of a start.
         var input = builder.Payloads.Written.Length is var length and > 0 ? new PayloadSlice(1, 0, length) : (PayloadSlice?)null;
-        builder.Apply(OperationKinds.Execution.Start(state.ExecutionId, state.Identity.Name, start.TimeoutSeconds, start.RetentionDays, builder.Context(payload: input)));
+        builder.Apply(OperationKinds.Execution.Start(state.ExecutionId, state.Identity.Name, start.Settings, builder.Context(payload: input)));
         if (start.Begin is { } begin) Begin(builder, begin, facts);
     }
 
@@ -106,7 +109,7 @@ internal static class ExecutionMachine
     private static void Checkpoint(EntryBuilder builder, ExecutionState state, Command.Checkpoint checkpoint, Facts facts)
     {
         CheckpointBatch.Validate(checkpoint.Updates, facts.Rules);
-        foreach (var update in checkpoint.Updates) CheckpointBatch.Apply(builder, update);
+        foreach (var update in checkpoint.Updates) CheckpointBatch.Apply(builder, update, checkpoint.Targets);
         if (state.OperationCount + builder.NewOperations > facts.Rules.MaxOperations)
             throw new InvalidTransitionException(
                 $"The execution has {state.OperationCount} operations; at most {facts.Rules.MaxOperations} are allowed. Split the work over several executions. [PDR0302]");
@@ -183,8 +186,8 @@ internal static class ExecutionMachine
     private static void Complete(EntryBuilder builder, ExecutionState state, Command.Complete complete, Facts facts)
     {
         if (builder.IsTerminal || builder.Find(complete.OperationId) is not { } operation) throw new CallbackClosedException();
-        var context = builder.Context(complete.Payload, complete.Error, operation.Id);
-        builder.Apply(operation.Kind.Complete(operation, complete.Action, context));
+        var context = builder.Context(complete.Payload, complete.Error, operation.Id, timeoutSeconds: complete.TimeoutSeconds);
+        builder.Apply(operation.Kind.Complete(operation, complete.Outcome, context));
         if (builder.Invocation is not null) return;
 
         builder.Control = builder.Control with { OwesInvocation = true };

@@ -153,7 +153,7 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
         var entry = EntryJson.Write(changes);
         var expected = state.Version;
         var snapshot = expected > 0 && state.WantsSnapshot ? state.Snapshot() : null;
-        var outcome = await core.Commits.CommitAsync(new ChangeSet(core.Ids.NextCommitId(),
+        List<ExecutionChange> together =
         [
             new ExecutionChange
             {
@@ -166,7 +166,9 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
                 Row = decision.Row,
                 Guards = decision.Guards,
             },
-        ])).ConfigureAwait(false);
+            .. decision.Children.Select(child => ChildStarter.Change(child, decision.Payload, core.Facts())),
+        ];
+        var outcome = await core.Commits.CommitAsync(new ChangeSet(core.Ids.NextCommitId(), together)).ConfigureAwait(false);
         if (outcome != CommitOutcome.Committed) return outcome;
         if (snapshot is not null) state.SnapshotTaken(expected, snapshot.Length);
         state.Fold(expected + 1, changes, entry.Length);

@@ -15,7 +15,7 @@ internal static class WakeRule
     public static (string Queue, DateTimeOffset? WakeAt) Of(
         string function, bool isTerminal, DateTimeOffset? leaseUntil, ControlState control, DateTimeOffset? earliestTimer, DateTimeOffset now)
     {
-        if (isTerminal) return (ServiceQueue, null);
+        if (isTerminal) return (ServiceQueue, control.OwesCaller ? now : null);
         if (leaseUntil is { } until) return (function, until);
         if (control.Attention != ExecutionAttention.None) return (ServiceQueue, earliestTimer);
         if (!control.OwesInvocation) return (function, earliestTimer);

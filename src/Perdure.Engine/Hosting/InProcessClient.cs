@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Perdure.Engine.Executions;
 using Perdure.Engine.Invocation;
 using Perdure.Operations;
+using Perdure.Operations.Execution;
 using Perdure.Protocol;
 using Perdure.Storage;
 
@@ -53,7 +54,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             (_, payloads, begin) =>
             {
                 payloads.Add(payload);
-                return new Command.Start(definition.ExecutionTimeoutSeconds, definition.RetentionDays, begin);
+                return new Command.Start(new ExecutionSettings(definition.ExecutionTimeoutSeconds, definition.RetentionDays, Caller: null), begin);
             },
             static state => state.Arn);
     });
@@ -196,14 +197,14 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         var size = StrictText.ByteCount(payload);
         if (size > Core.Rules.MaxPayloadBytes)
             throw new ArgumentException($"result is {size:N0} bytes; at most {Core.Rules.MaxPayloadBytes:N0} are allowed. Send a reference instead. [PDR0305]", nameof(result));
-        return CompleteAsync(callbackId, address, OperationAction.Succeed, payloads => (payloads.Add(payload), null));
+        return CompleteAsync(callbackId, address, OperationStatus.Succeeded, payloads => (payloads.Add(payload), null));
     }
 
     public Task SendCallbackFailureAsync(string callbackId, ErrorObject? error = null, CancellationToken cancellationToken = default) =>
-        CompleteAsync(callbackId, Address(callbackId), OperationAction.Fail, payloads => (null, payloads.Add(ProtocolJson.Bytes(error ?? new ErrorObject()))));
+        CompleteAsync(callbackId, Address(callbackId), OperationStatus.Failed, payloads => (null, payloads.Add(ProtocolJson.Bytes(error ?? new ErrorObject()))));
 
     private async Task CompleteAsync(
-        string callbackId, CallbackAddress address, OperationAction action, Func<PayloadWriter, (PayloadSlice? Payload, PayloadSlice? Error)> setAside)
+        string callbackId, CallbackAddress address, OperationStatus outcome, Func<PayloadWriter, (PayloadSlice? Payload, PayloadSlice? Error)> setAside)
     {
         try
         {
@@ -213,7 +214,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
                 {
                     RequireOpen(state, address, callbackId);
                     var (payload, error) = setAside(payloads);
-                    return new Command.Complete(address.OperationId, action, payload, error, begin);
+                    return new Command.Complete(address.OperationId, outcome, payload, error, begin);
                 },
                 static _ => true)).ConfigureAwait(false);
         }

@@ -19,6 +19,16 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
 
     public FunctionDefinition? Find(string name) => _functions.GetValueOrDefault(name);
 
+    /// <summary>The function that a call names: by name, <c>name:qualifier</c> or ARN. Null when there is none, or not in that version.</summary>
+    public FunctionDefinition? FindTarget(string target)
+    {
+        const string Marker = ":function:";
+        var at = target.IndexOf(Marker, StringComparison.Ordinal);
+        var parts = (at < 0 ? target : target[(at + Marker.Length)..]).Split(':');
+        if (parts.Length > 2 || Find(parts[0]) is not { } function) return null;
+        return parts.Length == 1 || parts[1] == function.Version ? function : null;
+    }
+
     public FunctionDefinition Get(string name) => Find(name) ?? throw new FunctionNotFoundException(
         $"No function named '{name}' is registered. Registered: {(Names.Count == 0 ? "none" : string.Join(", ", Names.Order()))}. " +
         "Add it with AddPerdure().AddFunction(...). [PDR0303]");

@@ -6,7 +6,7 @@ using Perdure.Storage;
 namespace Perdure.Engine.Invocation;
 
 /// <summary>Checkpoint and state for invocations: the service's half of the protocol, without HTTP.</summary>
-internal sealed class InProcessService(EngineCore core) : IDurableService
+internal sealed class InProcessService(EngineCore core, FunctionRegistry functions) : IDurableService
 {
     private const string Invalid = "Invalid checkpoint token";
 
@@ -27,7 +27,8 @@ internal sealed class InProcessService(EngineCore core) : IDurableService
                 if (isRepeat) return null;
                 RequireCurrent(state, token);
                 written = payloads;
-                return new Command.Checkpoint(SetAside(request.Updates, payloads), request.ClientToken, token.Version);
+                var updates = SetAside(request.Updates, payloads);
+                return new Command.Checkpoint(updates, request.ClientToken, token.Version) { Targets = ChildStarter.Find(updates, functions, core.Facts()) };
             },
             (state, decision) =>
             {

@@ -30,7 +30,7 @@ internal sealed partial class InvocationRunner(
     EngineCore core, FunctionRegistry functions, InvocationHost host, SlotPool slots, LeaseKeeper leases)
 {
     private readonly ILogger _logger = core.Loggers.CreateLogger("Perdure.Engine.Invocation");
-    private readonly InProcessService _service = new(core);
+    private readonly InProcessService _service = new(core, functions);
 
     /// <summary>Starts an invocation. Takes over the caller's slot and the caller's hold on the mailbox.</summary>
     public void Launch(ExecutionMailbox mailbox, InvocationStart start)

@@ -88,7 +88,8 @@ internal sealed partial class Dispatcher : BackgroundLoop
         var launched = false;
         try
         {
-            launched = await ResumeAsync(row, holdsSlot).ConfigureAwait(false);
+            if (row.State.Status == ExecutionStatus.Running) launched = await ResumeAsync(row, holdsSlot).ConfigureAwait(false);
+            else await _options.TellCaller(row.Key).ConfigureAwait(false);
         }
         catch (ExecutionUnreadableException error)
         {
@@ -182,6 +183,9 @@ internal sealed partial class Dispatcher : BackgroundLoop
 /// <summary>Who dispatches, and how patiently.</summary>
 internal sealed record DispatcherOptions(string Owner)
 {
+    /// <summary>Brings the end of an execution to whoever waits for it.</summary>
+    public required Func<ExecutionKey, Task> TellCaller { get; init; }
+
     /// <summary>How often a store that others may change is looked at without any hint.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -1,3 +1,4 @@
+using Perdure.Operations.Execution;
 using Perdure.Engine.Executions;
 using Perdure.Protocol;
 using Perdure.Storage;
@@ -91,7 +92,7 @@ internal static class SnapshotCases
         var now = T0;
         Command[] life =
         [
-            new Command.Start(86_400, 0, new BeginArgs(1, "node-1")),
+            new Command.Start(new ExecutionSettings(86_400, 0, Caller: null), new BeginArgs(1, "node-1")),
             Checkpoint(state, Start("ctx", OperationTypes.Context), Start("step", OperationTypes.Step) with { ParentId = "ctx", Name = "charge" }),
             Checkpoint(state, Start("step", OperationTypes.Step) with { Action = OperationAction.Retry, ParentId = "ctx", StepOptions = new() { NextAttemptDelaySeconds = 5 } }),
             Checkpoint(state, Start("wait", OperationTypes.Wait) with { WaitOptions = new(60) }),

@@ -43,9 +43,12 @@ internal abstract class OperationKind
     /// <summary>Whether the same batch may hold this first and that second update of one operation.</summary>
     public virtual bool MayFollowInBatch(OperationAction first, OperationAction second) => false;
 
+    /// <summary>The function that this update wants started; null for none.</summary>
+    public virtual string? TargetOf(OperationUpdate update) => null;
+
     /// <summary>The outside world ends the operation.</summary>
     /// <exception cref="InvalidTransitionException">This kind is not ended from outside, or the operation is closed.</exception>
-    public virtual Transition Complete(OperationRecord operation, OperationAction action, TransitionContext context) =>
+    public virtual Transition Complete(OperationRecord operation, OperationStatus outcome, TransitionContext context) =>
         throw new InvalidTransitionException($"A {Type} operation cannot be completed from outside.");
 
     /// <summary>Whether this id, given out for answers, is the operation's own.</summary>

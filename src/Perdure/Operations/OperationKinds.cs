@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Perdure.Operations.Callback;
 using Perdure.Operations.Context;
 using Perdure.Operations.Execution;
+using Perdure.Operations.Invoke;
 using Perdure.Operations.Step;
 using Perdure.Operations.Wait;
 using Perdure.Protocol;
@@ -20,6 +21,7 @@ internal static class OperationKinds
         new WaitKind(),
         new CallbackKind(),
         new ContextKind(),
+        new InvokeKind(),
     }.ToFrozenDictionary(kind => kind.Type);
 
     public static IEnumerable<OperationKind> List => All.Values;

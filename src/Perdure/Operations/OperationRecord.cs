@@ -102,12 +102,27 @@ internal abstract class TransitionContext
     /// <summary>The latest heartbeat of the operation; null when there was none.</summary>
     public DateTimeOffset? LastBeat { get; init; }
 
+    /// <summary>The function that the update wants started, as the shell found it; null when there is none.</summary>
+    public InvokeTarget? Target { get; init; }
+
+    /// <summary>After how many seconds what ended had timed out; 0 when it had not.</summary>
+    public int TimeoutSeconds { get; init; }
+
+    /// <summary>Starts another execution in the same transaction; its end will complete this operation.</summary>
+    public abstract void StartChild(InvokeTarget target, string operationId, PayloadSlice? input);
+
     /// <summary>Records an error that the service itself makes.</summary>
     public abstract PayloadSlice Record(ErrorObject error);
 
     /// <summary>An unguessable id by which the outside world completes the operation.</summary>
     public abstract string MintCallbackId(string operationId);
 }
+
+/// <summary>A function that can be started.</summary>
+/// <param name="Version">The version that runs.</param>
+/// <param name="Arn">The ARN that the new execution will have.</param>
+/// <param name="Start">What the shell needs to start it; rules pass it on.</param>
+internal sealed record InvokeTarget(string Version, string Arn, object Start);
 
 /// <summary>Turns slices back into text when something is shown.</summary>
 internal abstract class PayloadReader

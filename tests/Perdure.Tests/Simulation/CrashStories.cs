@@ -194,6 +194,57 @@ internal static class CrashStories
                     return $"{error.ErrorType}: {error.Message} {error.SubType}";
                 }
             },
+            ["call of another function"] = async (context, world) =>
+                await context.InvokeAsync<string, string>("echo", "hi", "call") + await Step(context, world, "after"),
+            ["call that fails"] = async (context, world) =>
+            {
+                try
+                {
+                    return await context.InvokeAsync<string, string>("echo:$LATEST", "no!fail", "call");
+                }
+                catch (InvokeFailedException error)
+                {
+                    await Step(context, world, "after");
+                    return $"{error.ErrorType}: {error.Message} {error.FunctionName}";
+                }
+            },
+            ["call of nobody"] = async (context, world) =>
+            {
+                try
+                {
+                    return await context.InvokeAsync<string, string>("nobody", "hi", "call");
+                }
+                catch (InvokeFailedException error)
+                {
+                    return $"{error.ErrorType}: {error.Message}";
+                }
+            },
+            ["map"] = async (context, world) => string.Concat((await context.MapAsync<string, string>(
+                ["x", "y", "z"],
+                async (child, item, _, _, _) =>
+                {
+                    await child.WaitAsync(TimeSpan.FromSeconds(item[0] - 'w'));
+                    return await Step(child, world, item);
+                },
+                "map", new MapConfig<string> { MaxConcurrency = 2 })).GetResults()),
+            ["parallel that ends early"] = async (context, world) =>
+            {
+                var batch = await context.ParallelAsync<string>(
+                    [
+                        async (child, _) => await Step(child, world, "quick"),
+                        async (child, _) =>
+                        {
+                            await child.WaitAsync(TimeSpan.FromHours(1));
+                            return "slow";
+                        },
+                    ],
+                    "race", new ParallelConfig { CompletionConfig = CompletionConfig.FirstSuccessful() });
+                await context.WaitAsync(TimeSpan.FromSeconds(5));
+                return $"{batch.CompletionReason} {batch.GetResults().Single()}";
+            },
+            ["group that is retried"] = async (context, world) => await context.RunWithRetryAsync(
+                async (group, attempt, _) => await Step(group, world, $"in{attempt}") is var text && attempt < 3 ? throw new TimeoutException("again") : text,
+                "group", Fixed),
             ["identities"] = async (context, world) =>
             {
                 var before = $"{context.NewGuid() != context.NewGuid()} {context.NewGuid("k") == context.NewGuid("k")} {context.Random.Next()}".Length > 0;

@@ -82,3 +82,23 @@ internal sealed record SimGroup(string Name, SimBlock Body, int Failures) : SimN
         log.AddRange(result.Log);
     }
 }
+
+/// <summary>A call of another function: it runs once, whatever crashes.</summary>
+internal sealed record SimInvoke(string Name, bool Configured) : SimNode
+{
+    private bool Fails => Name.EndsWith("!fail", StringComparison.Ordinal);
+
+    public override IEnumerable<string> Expected() => [Fails ? $"{Name}:TimeoutException" : $"<{Name}>"];
+
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    {
+        try
+        {
+            log.Add(await Await(context.InvokeAsync<string, string>("echo", Name, Name), Configured));
+        }
+        catch (InvokeFailedException error)
+        {
+            log.Add($"{Name}:{error.ErrorType?.Split('.')[^1]}");
+        }
+    }
+}

@@ -35,17 +35,18 @@ internal sealed class SimProgram
         ? new SimCallback(Name("cb"), NewStep(), IsConfigured())
         : NewNode(depth: 2))]);
 
-    private SimNode NewNode(int depth) => _random.Next(depth >= 3 ? 6 : 12) switch
+    private SimNode NewNode(int depth) => _random.Next(depth >= 3 ? 7 : 13) switch
     {
         0 or 1 => NewStep(),
         2 => new SimWait(_random.Next(1, 120), IsConfigured()),
         3 => new SimCallback(Name("cb") + (_random.Next(4) switch { 0 => "!fail", 1 => "!timeout", _ => "" }), NewStep(), IsConfigured()),
         4 => new SimCondition(Name("poll"), _random.Next(1, 4), IsConfigured()),
         5 => new SimAsk(Name("ask") + (_random.Next(4) switch { 0 => "!fail", 1 => "!timeout", _ => "" }), IsConfigured()),
-        6 => new SimFlows([.. Enumerable.Range(0, _random.Next(2, 4)).Select(_ => NewBlock(1, 3, depth + 1))]),
-        7 => new SimMap(Name("map"), [.. Enumerable.Range(0, _random.Next(0, 4)).Select(_ => NewBlock(1, 2, depth + 1))], _random.Next(0, 3), _random.Next(3) == 0, _random.Next(10) == 0),
-        8 => new SimRace(Name("race"), [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => NewStep() with { GivesUp = false })], _random.Next(3)),
-        9 => new SimGroup(Name("group"), NewBlock(1, 2, depth + 1), _random.Next(0, 3)),
+        6 => new SimInvoke(Name("call") + (_random.Next(4) == 0 ? "!fail" : ""), IsConfigured()),
+        7 => new SimFlows([.. Enumerable.Range(0, _random.Next(2, 4)).Select(_ => NewBlock(1, 3, depth + 1))]),
+        8 => new SimMap(Name("map"), [.. Enumerable.Range(0, _random.Next(0, 4)).Select(_ => NewBlock(1, 2, depth + 1))], _random.Next(0, 3), _random.Next(3) == 0, _random.Next(10) == 0),
+        9 => new SimRace(Name("race"), [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => NewStep() with { GivesUp = false })], _random.Next(3)),
+        10 => new SimGroup(Name("group"), NewBlock(1, 2, depth + 1), _random.Next(0, 3)),
         _ => new SimChild(Name("child"), NewBlock(1, 3, depth + 1), _random.Next(3) == 0, _random.Next(12) == 0, IsConfigured()),
     };
 

@@ -31,8 +31,25 @@ internal sealed class SimWorld
         _ids = new SeededIdSource(seed);
         Clock = startAt is { } at ? new ManualTimeProvider(at) : new ManualTimeProvider();
         _store = new InMemoryStore(Clock);
-        _functions = new FunctionRegistry([new FunctionDefinition("sim", "$LATEST", 10_000_000, new DelegateHandler<string, string>(function))]);
+        _functions = new FunctionRegistry(
+        [
+            new FunctionDefinition("sim", "$LATEST", 10_000_000, new DelegateHandler<string, string>(function)),
+            new FunctionDefinition("echo", "$LATEST", 10_000_000, new DelegateHandler<string, string>((input, context) => EchoAsync(input, context))),
+        ]);
         _work = new SimWorkQueue(Random);
+    }
+
+    /// <summary>What programs call: waits a little, notes that it ran, and fails when it is told to.</summary>
+    private async Task<string> EchoAsync(string input, IDurableContext context)
+    {
+        await context.WaitAsync(TimeSpan.FromSeconds(3));
+        var key = context.GetIdempotencyKey("echo");
+        await context.StepAsync((step, _) =>
+        {
+            Effects.Add(new SimEffect($"echo {input} {key}", step.AttemptNumber, AtMostOnce: false, Kills));
+            return Task.FromResult(0);
+        });
+        return input.EndsWith("!fail", StringComparison.Ordinal) ? throw new TimeoutException($"{input} fails") : $"<{input}>";
     }
 
     public Random Random { get; }

@@ -93,7 +93,10 @@ internal static class SimRun
 
         var history = SimWorld.Sync(world.Client.GetHistoryAsync(end.Arn));
         Assert.Equal(Enumerable.Range(1, history.Count).Select(i => (long)i), history.Select(e => e.EventId));
-        var interruptions = world.Kills + history.Count(e => e.InvocationCompletedDetails?.Error is not null);
+        var histories = SimWorld.Sync(world.Client.ListAsync()).SelectMany(execution => SimWorld.Sync(world.Client.GetHistoryAsync(execution.Arn)));
+        var interruptions = world.Kills + histories.Count(e => e.InvocationCompletedDetails?.Error is not null);
+        var calls = SimWorld.Sync(world.Client.ListAsync(new ExecutionFilter { Function = "echo" }));
+        Assert.True(calls.Count == history.Count(e => e.ChainedInvokeStartedDetails is not null), "a call starts exactly one execution");
         foreach (var runs in world.Effects.GroupBy(effect => (effect.Operation, effect.Attempt)))
         {
             if (runs.First().AtMostOnce) Assert.True(runs.Count() == 1, $"{runs.Key} ran {runs.Count()} times, at most once was promised");

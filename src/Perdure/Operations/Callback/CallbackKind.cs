@@ -31,19 +31,19 @@ internal sealed class CallbackKind : OperationKind
         _ => value.Value,
     };
 
-    public override Transition Complete(OperationRecord operation, OperationAction action, TransitionContext context)
+    public override Transition Complete(OperationRecord operation, OperationStatus outcome, TransitionContext context)
     {
         // A deadline that has passed wins even when nobody has swept yet: whoever asks, the answer is the same.
         if (!operation.IsOpen || DueAt(operation, context.LastBeat) <= context.Now)
             throw new CallbackClosedException();
 
-        return action switch
+        return outcome switch
         {
-            OperationAction.Succeed => new Transition(
-                operation with { Status = OperationStatus.Succeeded, EndedAt = context.Now, Result = context.Payload },
+            OperationStatus.Succeeded => new Transition(
+                operation with { Status = outcome, EndedAt = context.Now, Result = context.Payload },
                 new EventRecord("CallbackSucceeded") { Payload = context.Payload }),
-            OperationAction.Fail => new Transition(
-                operation with { Status = OperationStatus.Failed, EndedAt = context.Now, Error = context.Error },
+            OperationStatus.Failed => new Transition(
+                operation with { Status = outcome, EndedAt = context.Now, Error = context.Error },
                 new EventRecord("CallbackFailed") { Error = context.Error }),
             _ => throw InvalidAction(),
         };

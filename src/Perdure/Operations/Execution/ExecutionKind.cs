@@ -9,9 +9,9 @@ internal sealed class ExecutionKind : OperationKind
     public override string Type => OperationTypes.Execution;
 
     /// <summary>The run begins: its input is recorded, its deadline is set.</summary>
-    public Transition Start(string executionId, string name, int timeoutSeconds, int retentionDays, TransitionContext context)
+    public Transition Start(string executionId, string name, ExecutionSettings settings, TransitionContext context)
     {
-        var state = new ExecutionState(context.Payload, timeoutSeconds, retentionDays);
+        var state = new ExecutionState(context.Payload, settings);
         var operation = new OperationRecord
         {
             Id = executionId,
@@ -24,7 +24,7 @@ internal sealed class ExecutionKind : OperationKind
         return new Transition(operation, new EventRecord("ExecutionStarted")
         {
             Payload = context.Payload,
-            Facts = new ExecutionFacts(timeoutSeconds),
+            Facts = new ExecutionFacts(settings.TimeoutSeconds),
         });
     }
 
@@ -57,7 +57,7 @@ internal sealed class ExecutionKind : OperationKind
     }
 
     public override DateTimeOffset? DueAt(OperationRecord operation, DateTimeOffset? lastBeat) =>
-        operation.IsOpen && StateOf(operation).TimeoutSeconds > 0 ? operation.StartedAt.AddSeconds(StateOf(operation).TimeoutSeconds) : null;
+        operation.IsOpen && SettingsOf(operation).TimeoutSeconds > 0 ? operation.StartedAt.AddSeconds(SettingsOf(operation).TimeoutSeconds) : null;
 
     public override Transition? OnTimer(OperationRecord operation, TransitionContext context)
     {
@@ -65,15 +65,14 @@ internal sealed class ExecutionKind : OperationKind
         var error = context.Record(new ErrorObject
         {
             ErrorType = "Execution.Timeout",
-            ErrorMessage = $"Execution timed out after {StateOf(operation).TimeoutSeconds} seconds.",
+            ErrorMessage = $"Execution timed out after {SettingsOf(operation).TimeoutSeconds} seconds.",
         });
         return new Transition(
             operation with { Status = OperationStatus.TimedOut, EndedAt = context.Now, Error = error },
             new EventRecord("ExecutionTimedOut") { Error = error });
     }
 
-    /// <summary>Days for which the finished run is kept; 0 for the host's default.</summary>
-    public static int RetentionDaysOf(OperationRecord execution) => StateOf(execution).RetentionDays;
+    public static ExecutionSettings SettingsOf(OperationRecord execution) => StateOf(execution).Settings;
 
     public override PayloadSlice? InputOf(OperationRecord execution) => StateOf(execution).Input;
 
@@ -107,9 +106,15 @@ internal sealed class ExecutionKind : OperationKind
 
     public override void WriteState(Utf8JsonWriter json, KindState state)
     {
-        var (input, timeout, retention) = (ExecutionState)state;
-        json.WriteNumber("t", timeout);
-        if (retention != 0) json.WriteNumber("d", retention);
+        var (input, settings) = (ExecutionState)state;
+        json.WriteNumber("t", settings.TimeoutSeconds);
+        if (settings.RetentionDays != 0) json.WriteNumber("d", settings.RetentionDays);
+        if (settings.Caller is { } caller)
+        {
+            json.WriteNumber("c", caller.ExecutionKey);
+            json.WriteString("o", caller.OperationId);
+        }
+
         if (input is not { } slice) return;
         json.WriteStartArray("i");
         json.WriteNumberValue(slice.Version);
@@ -120,15 +125,26 @@ internal sealed class ExecutionKind : OperationKind
 
     public override KindState ReadState(JsonElement json) => new ExecutionState(
         json.TryGetProperty("i", out var slice) ? new PayloadSlice(slice[0].GetInt64(), slice[1].GetInt32(), slice[2].GetInt32()) : null,
-        json.GetProperty("t").GetInt32(),
-        json.TryGetProperty("d", out var retention) ? retention.GetInt32() : 0);
+        new ExecutionSettings(
+            json.GetProperty("t").GetInt32(),
+            json.TryGetProperty("d", out var retention) ? retention.GetInt32() : 0,
+            json.TryGetProperty("c", out var caller) ? new ExecutionCaller(caller.GetInt64(), json.GetProperty("o").GetString()!) : null)); // written in pairs
 
     public override EventFacts ReadFacts(JsonElement json) => new ExecutionFacts(json.GetProperty("t").GetInt32());
 
-    private sealed record ExecutionState(PayloadSlice? Input, int TimeoutSeconds, int RetentionDays) : KindState;
+    private sealed record ExecutionState(PayloadSlice? Input, ExecutionSettings Settings) : KindState;
 
     private sealed record ExecutionFacts(int TimeoutSeconds) : EventFacts
     {
         public override void Write(Utf8JsonWriter json) => json.WriteNumber("t", TimeoutSeconds);
     }
 }
+
+/// <summary>What an execution is started with, besides its input.</summary>
+/// <param name="TimeoutSeconds">Seconds until it times out.</param>
+/// <param name="RetentionDays">Days for which it is kept when it is over; 0 for the host's default.</param>
+/// <param name="Caller">Who waits for its end; null when nobody does.</param>
+internal sealed record ExecutionSettings(int TimeoutSeconds, int RetentionDays, ExecutionCaller? Caller);
+
+/// <summary>The operation of another execution that waits for this one's end.</summary>
+internal sealed record ExecutionCaller(long ExecutionKey, string OperationId);

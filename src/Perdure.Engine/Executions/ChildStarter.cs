@@ -1,0 +1,48 @@
+using Perdure.Engine.Invocation;
+using Perdure.Operations;
+using Perdure.Operations.Execution;
+using Perdure.Storage;
+
+namespace Perdure.Engine.Executions;
+
+/// <summary>Finds the functions that a batch wants to call, and makes the changes that start them with it.</summary>
+internal static class ChildStarter
+{
+    private static readonly Dictionary<string, InvokeTarget> None = [];
+
+    /// <summary>The targets that exist, by operation. Keys and names are made here: the rules only pass them on.</summary>
+    public static IReadOnlyDictionary<string, InvokeTarget> Find(IReadOnlyList<UpdateInput> updates, FunctionRegistry functions, Facts facts)
+    {
+        Dictionary<string, InvokeTarget>? targets = null;
+        foreach (var (update, _, _) in updates)
+        {
+            if (OperationKinds.Find(update.Type)?.TargetOf(update) is not { } target || functions.FindTarget(target) is not { } function) continue;
+            var identity = new ExecutionIdentity(facts.Ids.NextKey(facts.Now), function.Name, function.Version, facts.Ids.NextUuid(), facts.Now);
+            (targets ??= [])[update.Id] = new InvokeTarget(
+                function.Version, ExecutionArn.Of(identity), new ChildPlan(identity, function.ExecutionTimeoutSeconds, function.RetentionDays));
+        }
+
+        return targets ?? None;
+    }
+
+    /// <summary>The new execution's first entry, by the same rules as any start; its input is copied from its caller's entry.</summary>
+    public static ExecutionChange Change(ChildStart child, ReadOnlyMemory<byte> callerPayload, Facts facts)
+    {
+        var (plan, caller, input) = child;
+        var state = new ExecutionState(plan.Identity);
+        var payloads = new PayloadWriter(1);
+        if (input is { } slice) payloads.Add(callerPayload.Span.Slice(slice.Offset, slice.Length));
+        else payloads.Add("{}"u8); // a call without a payload: no input at all makes some handlers refuse to start
+        var settings = new ExecutionSettings(plan.TimeoutSeconds, plan.RetentionDays, caller);
+        var decision = ExecutionMachine.Apply(state, new Command.Start(settings, Begin: null), facts, payloads);
+        return new ExecutionChange
+        {
+            Key = plan.Identity.Key,
+            ExpectedVersion = 0,
+            Entry = EntryJson.Write(decision.Changes!), // a start always changes something
+            Payload = decision.Payload,
+            Insert = plan.Identity,
+            Row = decision.Row,
+        };
+    }
+}

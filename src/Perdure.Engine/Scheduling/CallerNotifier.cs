@@ -1,0 +1,52 @@
+using Perdure.Engine.Executions;
+using Perdure.Operations;
+using Perdure.Operations.Execution;
+using Perdure.Protocol;
+using Perdure.Storage;
+
+namespace Perdure.Engine.Scheduling;
+
+/// <summary>Brings the end of an execution to the operation that waits for it: recorded there first, then cleared here. Again is a no-op.</summary>
+internal sealed class CallerNotifier(EngineNode node)
+{
+    public async Task TellAsync(ExecutionKey key)
+    {
+        var end = await node.Core.Mailboxes.UseAsync(key, mailbox => mailbox.ReadAsync(ReadEndAsync)).ConfigureAwait(false);
+        if (end is null) return;
+        try
+        {
+            var callerKey = new ExecutionKey(end.Caller.ExecutionKey);
+            await node.Core.Mailboxes.UseAsync(callerKey, mailbox => node.ApplyAndLaunchAsync(
+                mailbox,
+                (state, payloads, begin) => CommandFor(state, payloads, begin, end),
+                static _ => true)).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is CallbackClosedException or ExecutionNotFoundException)
+        {
+            // The caller ended first, or was told before and we were not: either way nobody waits any more.
+        }
+
+        await node.Core.Mailboxes.UseAsync(key, mailbox => mailbox.ApplyAsync(
+            static (state, _) => state.Control.OwesCaller ? new Command.CallerTold() : null, static (_, _) => true)).ConfigureAwait(false);
+    }
+
+    private async Task<ExecutionEnd?> ReadEndAsync(ExecutionState state)
+    {
+        var execution = state.Execution;
+        var settings = ExecutionKind.SettingsOf(execution);
+        if (!state.IsTerminal || !state.Control.OwesCaller || settings.Caller is not { } caller) return null;
+        var payloads = new JournalPayloads();
+        await payloads.FetchAsync(node.Core.Store, state.Identity.Key, [execution], CancellationToken.None).ConfigureAwait(false);
+        return new ExecutionEnd(
+            caller, execution.Status, execution.Status == OperationStatus.Succeeded ? payloads.Text(execution.Result) : null,
+            payloads.Error(execution.Error), settings.TimeoutSeconds);
+    }
+
+    private static Command? CommandFor(ExecutionState caller, PayloadWriter payloads, BeginArgs? begin, ExecutionEnd end)
+    {
+        if (caller.IsTerminal || caller.Find(end.Caller.OperationId) is not { IsOpen: true }) return null;
+        return new Command.Complete(end.Caller.OperationId, end.Status, payloads.Add(end.Result), payloads.Add(end.Error), begin) { TimeoutSeconds = end.TimeoutSeconds };
+    }
+
+    private sealed record ExecutionEnd(ExecutionCaller Caller, OperationStatus Status, string? Result, ErrorObject? Error, int TimeoutSeconds);
+}
