@@ -22,15 +22,11 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
     /// <summary>The invocation of this execution that runs on this node; null for none. Changed only under the gate.</summary>
     public InvocationSignals? Running { get; private set; }
 
-    /// <summary>Up to which version that invocation was told what happened, polls included that recorded nothing.</summary>
-    public long RunningHasSeen { get; set; }
-
     /// <summary>Makes an invocation the running one. An earlier one of this node is told that it is not any more.</summary>
-    public void SetRunning(InvocationSignals signals, long version)
+    public void SetRunning(InvocationSignals signals)
     {
         Running?.Lose();
         Running = signals;
-        RunningHasSeen = version;
     }
 
     /// <summary>The invocation has ended; nothing happens when another one has taken its place.</summary>

@@ -113,14 +113,17 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
         Invocation = began;
         Epoch = began.Epoch;
         HasProgressed = false;
-        LastCheckpoint = null;
+        LastCheckpoint = null; // the envelope tells everything
         MarkSeen(version);
     }
 
     private void MarkSeen(long version)
     {
         Seen = version;
-        _unseen.RemoveAll(change => change.Version <= version);
+
+        // The answer to a checkpoint tells what changed since its inbound token: what others did in between is not told before it.
+        var told = LastCheckpoint?.InboundVersion ?? version;
+        _unseen.RemoveAll(change => change.Version <= told);
     }
 
     private void Put(OperationRecord operation)

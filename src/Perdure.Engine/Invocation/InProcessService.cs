@@ -30,11 +30,7 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
                 var updates = SetAside(request.Updates, payloads);
                 return new Command.Checkpoint(updates, request.ClientToken, token.Version) { Targets = ChildStarter.Find(updates, functions, core.Facts()) };
             },
-            (state, decision) =>
-            {
-                mailbox.RunningHasSeen = state.Version;
-                return isRepeat ? RepeatAsync(state, token) : AnswerAsync(state, token, decision, written);
-            }).ConfigureAwait(false);
+            (state, decision) => isRepeat ? RepeatAsync(state, token) : AnswerAsync(state, token, decision, written)).ConfigureAwait(false);
     }
 
     /// <summary>The token of the running invocation, not older than its last accepted checkpoint.</summary>

@@ -36,7 +36,7 @@ internal sealed partial class InvocationRunner(
     public void Launch(ExecutionMailbox mailbox, InvocationStart start)
     {
         var signals = new InvocationSignals();
-        mailbox.SetRunning(signals, start.Version);
+        mailbox.SetRunning(signals);
         leases.Add(new ActiveInvocation(mailbox.Key, start.Record.Epoch, start.Deadline, signals));
         core.Activity.Enter();
         core.Work.Post(() => _ = RunAsync(mailbox, start, signals));
@@ -109,8 +109,12 @@ internal sealed partial class InvocationRunner(
     private Task<bool> EndAsync(ExecutionMailbox mailbox, InvocationStart start, InvocationOutcome outcome) => mailbox.ApplyAsync(
         (state, payloads) => state.Invocation?.Epoch != start.Record.Epoch
             ? null
-            : new Command.EndInvocation(start.Record.Epoch, EndOf(outcome, payloads), mailbox.RunningHasSeen),
+            : new Command.EndInvocation(start.Record.Epoch, EndOf(outcome, payloads), SeenBy(outcome)),
         static (_, _) => true);
+
+    /// <summary>What the function itself has taken in, not what was sent to it: an answer may cross with its end.</summary>
+    private long SeenBy(InvocationOutcome outcome) =>
+        outcome is InvocationOutcome.Pending pending && core.Signer.TryRead(pending.SeenToken, out var token) ? token.Version : 0;
 
     private InvocationEnd EndOf(InvocationOutcome outcome, PayloadWriter payloads) => outcome switch
     {

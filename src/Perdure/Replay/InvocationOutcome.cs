@@ -14,7 +14,8 @@ internal abstract record InvocationOutcome
     public sealed record Failed(ErrorObject Error) : InvocationOutcome;
 
     /// <summary>The function waits for something that the service completes.</summary>
-    public sealed record Pending : InvocationOutcome;
+    /// <param name="SeenToken">The token of the last answer that the function has taken in: what it has seen.</param>
+    public sealed record Pending(string SeenToken) : InvocationOutcome;
 
     /// <summary>The host is stopping: the function rests between two operations and must be invoked again.</summary>
     public sealed record Yielded : InvocationOutcome;

@@ -29,6 +29,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     private readonly Completion<InvocationOutcome> _outcome;
     private readonly PollTimer _poll;
     private readonly ILogger _logger;
+    private string _seenToken;
     private int _runningBodies;
     private bool _draining;
     private bool _holdsWork;
@@ -40,6 +41,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     {
         _environment = environment;
         Arn = arn;
+        _seenToken = checkpointToken;
         History = new ReplayHistory(operations);
         _logger = environment.LoggerFactory.CreateLogger("Perdure.Function");
         _scheduler = new FunctionScheduler(environment.Work, this);
@@ -198,7 +200,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
             else Finish(_rootOutcome);
         }
         else if (_holdsWork) Finish(new InvocationOutcome.Yielded());
-        else if (_open.Any(operation => operation.AwaitsService && !operation.Context.IsFinished)) Finish(new InvocationOutcome.Pending());
+        else if (_open.Any(operation => operation.AwaitsService && !operation.Context.IsFinished)) Finish(new InvocationOutcome.Pending(_seenToken));
         else WarnOfForeign("it waits for a task that no durable operation completes");
     }
 
@@ -230,17 +232,22 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         state =>
         {
             foreach (var operation in response.Operations) Change(operation);
-            if (response.CheckpointToken is null) Finish(new InvocationOutcome.Superseded());
+            if (response.CheckpointToken is { } token) _seenToken = token;
+            else Finish(new InvocationOutcome.Superseded());
         },
         null);
 
     private void Change(Operation operation)
     {
-        if (!_asked.TryGetValue(operation.Id, out var asked)) return;
         var known = History.Find(operation.Id);
         if (known is not null && known.Status.IsTerminal()) return;
+
+        // Not asked for yet is not the same as unknown: while the code still replays, the outside world may end what it has yet to ask for.
+        // That end has its place in the order too.
+        var asked = _asked.GetValueOrDefault(operation.Id);
+        if (asked is null && known is null) return;
         History.Set(operation);
-        asked.OnChanged(operation);
+        asked?.OnChanged(operation);
         if (operation.Status.IsTerminal()) _causes.Add(new Cause(ReplayHistory.EndOf(operation), operation.Id, IsEnd: true));
     }
 

@@ -40,6 +40,7 @@ public class OrderingTests
         var crashes = new Random(seed);
         world.FaultAt = _ => crashes.Next(8) == 0 && world.Kills < 3 ? CommitFault.KillAfter : CommitFault.None;
         var actors = new SimActors(world, $"order-{seed}");
+        world.OutsideChance = 0.05;
         world.Outside = _ => actors.Act();
         try
         {

@@ -71,6 +71,12 @@ internal sealed class SimWorld
     /// <summary>Chance, after any one item of work, that the node is killed there.</summary>
     public double KillChance { get; set; }
 
+    /// <summary>Past this many kills the node lives: a long function that is killed every few steps would never get anywhere.</summary>
+    private const int MaxKills = 60;
+
+    /// <summary>Chance, after any one item of work, that the outside world does something in the middle of everything.</summary>
+    public double OutsideChance { get; set; }
+
     /// <summary>Chance, after any one item of work, that the clock jumps.</summary>
     public double JumpChance { get; set; }
 
@@ -121,7 +127,8 @@ internal sealed class SimWorld
         if (!_work.IsEmpty)
         {
             _work.RunOne();
-            if (KillChance > 0 && Random.NextDouble() < KillChance) Kill();
+            if (!_killed && Random.NextDouble() < OutsideChance) Outside(this);
+            if (KillChance > 0 && !_killed && Kills < MaxKills && Random.NextDouble() < KillChance) Kill();
             if (JumpChance > 0 && Random.NextDouble() < JumpChance) Clock.Advance(TimeSpan.FromSeconds(Random.Next(1, 100)));
             return;
         }

@@ -75,6 +75,7 @@ internal static class SimRun
         world = new SimWorld(seed, (input, context) => program.Function(world)(input, context));
         var chaos = new Random(seed);
         world.KillChance = seed % 5 == 0 ? 0 : 0.01;
+        world.OutsideChance = 0.02;
         world.JumpChance = seed % 3 == 0 ? 0.003 : 0;
         world.FaultAt = _ => chaos.Next(40) switch { 0 => CommitFault.FailBefore, 1 => worst, _ => CommitFault.None };
         var actors = new SimActors(world, $"run-{seed}");
