@@ -56,6 +56,10 @@ public abstract class DurableOperationException : DurableExecutionException
 
     /// <summary>The recorded stack of the original exception.</summary>
     public IReadOnlyList<string>? OriginalStackTrace { get; init; }
+
+    /// <summary>Whether what originally went wrong was an exception of exactly this type, or carried its <see cref="DurableErrorAttribute"/> code.</summary>
+    /// <remarks>The record has a name, not an object, so a base class does not match its derived ones. The same on the first run and on every replay.</remarks>
+    public bool IsError<T>() where T : Exception => ErrorType is not null && ErrorType == DurableErrorAttribute.NameOf(typeof(T));
 }
 
 /// <summary>The code asked for something else than what is recorded at the same position.</summary>

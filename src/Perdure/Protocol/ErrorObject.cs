@@ -41,7 +41,7 @@ public sealed record ErrorObject
 
         return new ErrorObject
         {
-            ErrorType = exception.GetType().FullName,
+            ErrorType = DurableErrorAttribute.NameOf(exception.GetType()),
             ErrorMessage = Cut(exception.Message),
             StackTrace = Frames(exception.StackTrace),
         };

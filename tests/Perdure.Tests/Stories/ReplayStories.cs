@@ -129,6 +129,37 @@ public class ReplayStories
     }
 
     [Fact]
+    public async Task An_error_is_recognised_by_its_type_or_its_stable_code_through_contexts_and_replays()
+    {
+        var seen = new List<string>();
+        await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<string, string>("f", async (_, context) =>
+        {
+            foreach (var code in new[] { true, false })
+            {
+                try
+                {
+                    await context.RunInChildContextAsync(async (child, _) => await child.StepAsync<int>(
+                        (_, _) => throw (code ? new RejectedException() : new TimeoutException()), config: StepConfig.AtMostOnce()));
+                }
+                catch (ChildContextException error)
+                {
+                    seen.Add($"{error.ErrorType} {error.IsError<RejectedException>()} {error.IsError<TimeoutException>()} {error.IsError<Exception>()}");
+                }
+            }
+
+            await context.WaitAsync(TimeSpan.FromDays(1));
+            return "";
+        }));
+        await host.RunToEndAsync(await host.Client.StartAsync("f", ""));
+
+        Assert.Equal(["payer-rejected True False False", "System.TimeoutException False True False"], seen.Take(2));
+        Assert.Equal(seen.Take(2), seen.Skip(2));
+    }
+
+    [DurableError("payer-rejected")]
+    private sealed class RejectedException : Exception;
+
+    [Fact]
     public async Task An_error_mapping_gets_the_rebuilt_exception_each_time()
     {
         var seen = new List<string>();

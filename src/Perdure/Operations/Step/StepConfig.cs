@@ -11,6 +11,12 @@ public sealed class StepConfig
     /// <summary>What a crash in the middle of a body means. Default <see cref="StepSemantics.AtLeastOncePerRetry"/>.</summary>
     public StepSemantics Semantics { get; init; } = StepSemantics.AtLeastOncePerRetry;
 
+    /// <summary>A body that runs once or not at all: durable START, no retry of an interruption or of anything else.</summary>
+    /// <remarks>
+    /// <see cref="StepSemantics.AtMostOncePerRetry"/> alone is not that: with a retry strategy an interrupted attempt is followed by another.
+    /// </remarks>
+    public static StepConfig AtMostOnce() => new() { Semantics = StepSemantics.AtMostOncePerRetry, RetryStrategy = Perdure.RetryStrategy.None };
+
     /// <summary>Writes and reads this step's result. Null: the host's serializer.</summary>
     public IDurableSerializer? Serializer { get; init; }
 }
