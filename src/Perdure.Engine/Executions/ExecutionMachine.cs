@@ -135,7 +135,7 @@ internal static class ExecutionMachine
                 break;
             default:
                 builder.EndInvocation(null);
-                CloseOrSuspend(builder, command.End, HasUnseen(state, command) || state.HasVisibleReady);
+                CloseOrSuspend(builder, command.End, HasUnseen(state, command) || state.HasAttemptToBegin);
                 break;
         }
     }

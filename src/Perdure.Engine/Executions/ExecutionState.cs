@@ -57,8 +57,8 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
 
     public int WakeableCount { get; private set; }
 
-    /// <summary>Whether an attempt is due that the function can see and has not begun. One in a finished context never begins.</summary>
-    public bool HasVisibleReady => _ready.Any(id => IsVisible(_operations[id]));
+    /// <summary>Whether an attempt is due that the function has not begun. One in a finished context, seen or not, never begins.</summary>
+    public bool HasAttemptToBegin => _ready.Any(id => !HasFinishedAncestor(_operations[id]));
 
     public int OperationCount => _order.Count;
 
@@ -165,6 +165,16 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
         }
 
         return true;
+    }
+
+    private bool HasFinishedAncestor(OperationRecord operation)
+    {
+        for (var parent = operation.ParentId; parent is not null; parent = Find(parent)?.ParentId)
+        {
+            if (Find(parent) is { IsOpen: false }) return true;
+        }
+
+        return false;
     }
 
     public byte[] Snapshot() => EntryJson.Write(this, static (json, state) =>

@@ -129,6 +129,18 @@ public class LifeRules
     }
 
     [Fact]
+    public void A_due_attempt_that_was_seen_and_not_begun_makes_another_invocation_unless_its_context_is_over()
+    {
+        var open = new Some().Checkpoint(Step(Start), Step(Retry)).After(5).Checkpoint().Suspend();
+        Assert.Equal(open.Now, open.Last.Row!.WakeAt);
+
+        // Visible, because the value is rebuilt from it, and still never begun: waking for it would never end.
+        var over = new Some().Checkpoint(Context(Start, "ctx"), Step(Start) with { ParentId = "ctx" }, Step(Retry) with { ParentId = "ctx" })
+            .Checkpoint(Context(Succeed, "ctx") with { ContextOptions = new ContextOptions(true) }, Wait(60, "w")).After(5).Checkpoint().Suspend();
+        Assert.Equal(Some.T0.AddSeconds(60), over.Last.Row!.WakeAt);
+    }
+
+    [Fact]
     public void An_external_completion_while_suspended_makes_its_own_invocation()
     {
         var some = new Some().Checkpoint(Callback(), Wait(1000, "w")).Suspend().Complete("op", OperationStatus.Succeeded);
