@@ -17,7 +17,7 @@ catch (ArgumentException error)
 var directory = Directory.CreateDirectory(arguments.Data).FullName;
 var builder = WebApplication.CreateSlimBuilder();
 builder.WebHost.UseUrls(arguments.Url);
-builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // a failed start is told below
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton(new PayerLedger(directory));
 builder.Services.AddSingleton<Agents>();
@@ -42,7 +42,7 @@ try
 catch (Exception error) when (error is IOException or SocketException or InvalidOperationException)
 {
     Console.Error.WriteLine($"The sample could not start: {error.Message}");
-    Console.Error.WriteLine("If the port is taken, choose another one: -- --urls http://127.0.0.1:5081");
+    if (error is not InvalidOperationException) Console.Error.WriteLine("Choose another port: -- --urls http://127.0.0.1:5081");
     return 1;
 }
 
