@@ -32,6 +32,9 @@ internal sealed class Some
 
     public Dictionary<string, DateTimeOffset> Heartbeats { get; } = [];
 
+    /// <summary>Functions that calls find, by the operation that calls.</summary>
+    public Dictionary<string, InvokeTarget> Targets { get; } = [];
+
     public OperationRecord this[string id] => State.Find(id) ?? throw new InvalidOperationException($"There is no operation {id}.");
 
     public IEnumerable<string> EventTypes => Events.Select(e => e.Type);
@@ -49,7 +52,7 @@ internal sealed class Some
     {
         var payloads = new PayloadWriter(State.Version + 1);
         return Commit(
-            new Command.Checkpoint([.. updates.Select(update => new UpdateInput(update, payloads.Add(update.Payload), payloads.Add(update.Error)))], "c", State.Seen), payloads);
+            new Command.Checkpoint([.. updates.Select(update => new UpdateInput(update, payloads.Add(update.Payload), payloads.Add(update.Error)))], "c", State.Seen) { Targets = Targets }, payloads);
     }
 
     public Some End(InvocationEnd end) => Do(new Command.EndInvocation(State.Epoch, end, SeenVersion: 0));
@@ -104,6 +107,18 @@ internal sealed class Some
     {
         CallbackOptions = new CallbackOptions { TimeoutSeconds = timeout, HeartbeatTimeoutSeconds = heartbeat },
     };
+
+    public static OperationUpdate Invoke(string id = "op") => Update(OperationTypes.ChainedInvoke, OperationAction.Start, id) with
+    {
+        ChainedInvokeOptions = new ChainedInvokeOptions("target"),
+        Payload = "\"hi\"",
+    };
+
+    public static InvokeTarget Target(long key = 7)
+    {
+        var identity = new ExecutionIdentity(new ExecutionKey(key), "target", "$LATEST", "child", T0);
+        return new InvokeTarget("$LATEST", ExecutionArn.Of(identity), new ChildPlan(identity, 60, 0));
+    }
 
     public static OperationUpdate Context(OperationAction action, string id = "op") => action switch
     {

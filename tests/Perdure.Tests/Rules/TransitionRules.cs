@@ -205,6 +205,46 @@ public class TransitionRules
     }
 
     [Theory]
+    [InlineData(OperationStatus.Succeeded, "ChainedInvokeSucceeded")]
+    [InlineData(OperationStatus.Failed, "ChainedInvokeFailed")]
+    [InlineData(OperationStatus.TimedOut, "ChainedInvokeTimedOut")]
+    [InlineData(OperationStatus.Stopped, "ChainedInvokeStopped")]
+    public void A_call_starts_its_target_in_the_same_decision_and_ends_with_it_once(OperationStatus outcome, string type)
+    {
+        var some = new Some { Targets = { ["op"] = Target() } }.Checkpoint(Invoke());
+        Assert.Equal(OperationStatus.Started, some["op"].Status);
+        var child = Assert.Single(some.Last.Children);
+        Assert.Equal((7L, 42L, "op"), (child.Plan.Identity.Key.Value, child.Caller.ExecutionKey, child.Caller.OperationId));
+        some.Complete("op", outcome);
+
+        Assert.Equal(outcome, some["op"].Status);
+        Assert.Equal(["ChainedInvokeStarted", type], some.EventTypes.Skip(1));
+        Assert.Throws<CallbackClosedException>(() => some.Complete("op", OperationStatus.Succeeded));
+    }
+
+    [Fact]
+    public void A_call_of_nobody_fails_the_operation_and_starts_nothing()
+    {
+        var some = new Some().Checkpoint(Invoke());
+
+        Assert.Equal(OperationStatus.Failed, some["op"].Status);
+        Assert.Equal(["ChainedInvokeStarted", "ChainedInvokeFailed"], some.EventTypes.Skip(1));
+        Assert.Empty(some.Last.Children);
+        Assert.Contains("ResourceNotFoundException", System.Text.Encoding.UTF8.GetString(some.Last.Payload.Span));
+    }
+
+    [Fact]
+    public void A_call_refuses_what_does_not_fit()
+    {
+        var some = new Some { Targets = { ["op"] = Target() } }.Checkpoint(Invoke());
+
+        Assert.Equal("Cannot start a CHAINED_INVOKE that already exist.", some.Refusal(Invoke()));
+        Assert.Equal("Update for CHAINED_INVOKE operation requires ChainedInvokeOptions.", some.Refusal(Update(OperationTypes.ChainedInvoke, Start, "new")));
+        Assert.Equal("Invalid action for the given operation type.", some.Refusal(Update(OperationTypes.ChainedInvoke, Cancel)));
+        Assert.StartsWith("ChainedInvokeOptions.FunctionName has 257", some.Refusal(Invoke("new") with { ChainedInvokeOptions = new ChainedInvokeOptions(new string('f', 257)) }));
+    }
+
+    [Theory]
     [InlineData(Succeed, ExecutionStatus.Succeeded, "ExecutionSucceeded")]
     [InlineData(Fail, ExecutionStatus.Failed, "ExecutionFailed")]
     public void An_EXECUTION_update_closes_the_execution_under_its_own_id(OperationAction action, ExecutionStatus status, string type)

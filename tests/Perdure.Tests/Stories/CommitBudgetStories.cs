@@ -84,6 +84,23 @@ public class CommitBudgetStories
     }
 
     [Fact]
+    public async Task A_map_of_a_thousand_items_shares_its_commits()
+    {
+        var (host, store) = await StartAsync(async (_, context) =>
+        {
+            var batch = await context.MapAsync<int, int>([.. Enumerable.Range(0, 1000)], (child, item, _, _, _) => child.StepAsync((_, _) => Task.FromResult(item)));
+            return batch.GetResults().Sum().ToString();
+        });
+        await using var _ = host;
+
+        var end = await host.RunToEndAsync(await host.Client.StartAsync("f", ""));
+
+        // 4,002 updates in batches of at most 200, and what trickles in between: far from one commit per update.
+        Assert.Equal("\"499500\"", end.Result);
+        Assert.InRange(store.Commits, 12, 600);
+    }
+
+    [Fact]
     public async Task An_at_most_once_start_is_durable_before_the_body_runs()
     {
         CountingStore? counting = null;
