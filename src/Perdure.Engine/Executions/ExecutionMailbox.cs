@@ -113,6 +113,12 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
     private async Task CatchUpAsync(ExecutionState state)
     {
         var tail = await core.Store.ReadEntriesAsync(key, state.Version + 1, long.MaxValue, includePayload: false, CancellationToken.None).ConfigureAwait(false);
+        if (tail.Count == 0)
+        {
+            _state = null; // the store has less than we remember, as after a restore: believe the store
+            return;
+        }
+
         try
         {
             state.FoldTail(tail);
