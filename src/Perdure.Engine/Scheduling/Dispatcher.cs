@@ -38,19 +38,19 @@ internal sealed partial class Dispatcher : BackgroundLoop
 
         // Another queue goes first each time: a flood in one cannot starve the rest.
         _turn++;
-        DateTimeOffset? next = null;
-        for (var i = 0; i < due.Count; i++)
-        {
-            var (queue, dueAt) = due[(i + _turn) % due.Count];
-            var readyAt = Serves(queue) ? dueAt : dueAt + _options.UnservedAfter;
-            if (readyAt <= now) await ClaimAsync(queue, cancellationToken).ConfigureAwait(false);
-            else if (next is null || readyAt < next) next = readyAt;
-        }
+        var ready = due.Where(queue => ReadyAt(queue) <= now).ToList();
+        for (var i = 0; i < ready.Count; i++) await ClaimAsync(ready[(i + _turn) % ready.Count].Queue, cancellationToken).ConfigureAwait(false);
+
+        // Behind what was claimed, the same queue has a next one. What is still due now waits for a slot, and a freed slot triggers.
+        if (ready.Count > 0) due = await _core.Store.NextDueAsync(cancellationToken).ConfigureAwait(false);
+        var next = due.Select(ReadyAt).Where(readyAt => readyAt > now).Select(readyAt => (DateTimeOffset?)readyAt).Min();
 
         // Hints bring what others make due; looking again without one bounds what a lost hint can cost.
         var poll = now + (_core.Store.IsExclusive ? _options.ExclusivePollInterval : _options.PollInterval);
         return next < poll ? next : poll;
     }
+
+    private DateTimeOffset ReadyAt((string Queue, DateTimeOffset DueAt) queue) => Serves(queue.Queue) ? queue.DueAt : queue.DueAt + _options.UnservedAfter;
 
     private bool Serves(string queue) => queue == WakeRule.ServiceQueue || _functions.Find(queue) is not null;
 

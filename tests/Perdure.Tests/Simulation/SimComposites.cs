@@ -5,7 +5,7 @@ internal sealed record SimMap(string Name, SimBlock[] Items, int MaxConcurrency,
 {
     public override IEnumerable<string> Expected() => Items.Length == 0 ? [$"{Name}:empty"] : Items.SelectMany((item, i) => item.Expected().Append($"{Name}#{i}"));
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
     {
         var result = await context.MapAsync(
             Items,
@@ -33,7 +33,7 @@ internal sealed record SimRace(string Name, SimStep[] Steps, int Combinator) : S
 {
     public override IEnumerable<string> Expected() => Combinator == 0 ? Steps.Select(step => step.Name) : [$"{Name}:won"];
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
     {
         var logs = Steps.Select(_ => new List<string>()).ToArray();
         Task<string>[] tasks = [.. Steps.Select((step, i) => RunOneAsync(step, context, logs[i], world))];
@@ -56,7 +56,7 @@ internal sealed record SimRace(string Name, SimStep[] Steps, int Combinator) : S
         }
     }
 
-    private static async Task<string> RunOneAsync(SimStep step, IDurableContext context, List<string> log, SimWorld world)
+    private static async Task<string> RunOneAsync(SimStep step, IDurableContext context, List<string> log, SimWorld? world)
     {
         await step.RunAsync(context, log, world);
         return log[0];
@@ -68,7 +68,7 @@ internal sealed record SimGroup(string Name, SimBlock Body, int Failures) : SimN
 {
     public override IEnumerable<string> Expected() => Body.Expected().Append($"{Name}@{Failures + 1}");
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
     {
         var result = await context.RunWithRetryAsync(
             async (group, attempt, _) =>
@@ -90,7 +90,7 @@ internal sealed record SimInvoke(string Name, bool Configured) : SimNode
 
     public override IEnumerable<string> Expected() => [Fails ? $"{Name}:TimeoutException" : $"<{Name}>"];
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
     {
         try
         {

@@ -20,7 +20,8 @@ internal sealed class SimProgram
 
     public string Expected => string.Join(",", _root.Expected());
 
-    public Func<string, IDurableContext, Task<string>> Function(SimWorld world) => async (_, context) =>
+    /// <param name="world">The simulated world; null to run on real threads.</param>
+    public Func<string, IDurableContext, Task<string>> Function(SimWorld? world) => async (_, context) =>
     {
         var log = new List<string>();
         await _root.RunAsync(context, log, world);
@@ -62,7 +63,7 @@ internal abstract record SimNode
 {
     public abstract IEnumerable<string> Expected();
 
-    public abstract Task RunAsync(IDurableContext context, List<string> log, SimWorld world);
+    public abstract Task RunAsync(IDurableContext context, List<string> log, SimWorld? world);
 
     protected static async Task<T> Await<T>(Task<T> task, bool configured) => configured ? await task.ConfigureAwait(false) : await task;
 
@@ -77,7 +78,7 @@ internal sealed record SimBlock(SimNode[] Nodes) : SimNode
 {
     public override IEnumerable<string> Expected() => Nodes.SelectMany(node => node.Expected());
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
     {
         foreach (var node in Nodes) await node.RunAsync(context, log, world);
     }
@@ -92,7 +93,7 @@ internal sealed record SimStep(string Name, int Failures, bool AtMostOnce, bool 
 
     public override IEnumerable<string> Expected() => [Fails ? $"failed:{Name}" : Name];
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
     {
         var config = new StepConfig
         {
@@ -109,11 +110,16 @@ internal sealed record SimStep(string Name, int Failures, bool AtMostOnce, bool 
         }
     }
 
-    private async Task<string> BodyAsync(IStepContext step, SimWorld world)
+    private async Task<string> BodyAsync(IStepContext step, SimWorld? world)
     {
-        world.Effects.Add(new SimEffect($"{Name} {step.OperationId}", step.AttemptNumber, AtMostOnce, world.Kills));
-        var work = world.Work;
-        for (var i = world.Random.Next(3); i > 0; i--) await work.YieldAsync();
+        if (world is null) await Task.Yield();
+        else
+        {
+            world.Effects.Add(new SimEffect($"{Name} {step.OperationId}", step.AttemptNumber, AtMostOnce, world.Kills));
+            var work = world.Work;
+            for (var i = world.Random.Next(3); i > 0; i--) await work.YieldAsync();
+        }
+
         if (Fails || step.AttemptNumber <= Failures) throw new InvalidOperationException($"{Name} fails");
         return Name;
     }
@@ -123,7 +129,7 @@ internal sealed record SimWait(int Seconds, bool Configured) : SimNode
 {
     public override IEnumerable<string> Expected() => [];
 
-    public override Task RunAsync(IDurableContext context, List<string> log, SimWorld world) =>
+    public override Task RunAsync(IDurableContext context, List<string> log, SimWorld? world) =>
         Await(context.WaitAsync(TimeSpan.FromSeconds(Seconds)), Configured);
 }
 
@@ -131,7 +137,7 @@ internal sealed record SimCallback(string Name, SimStep Between, bool Configured
 {
     public override IEnumerable<string> Expected() => [.. Between.Expected(), SimAsk.Answer(Name)];
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
     {
         var callback = await Await(context.CreateCallbackAsync<string>(Name, SimAsk.Timeout<CallbackConfig>(Name)), Configured);
         await Between.RunAsync(context, log, world);
@@ -143,7 +149,7 @@ internal sealed record SimAsk(string Name, bool Configured) : SimNode
 {
     public override IEnumerable<string> Expected() => [Answer(Name)];
 
-    public override Task RunAsync(IDurableContext context, List<string> log, SimWorld world) => LogAsync(
+    public override Task RunAsync(IDurableContext context, List<string> log, SimWorld? world) => LogAsync(
         Name,
         () => Await(context.WaitForCallbackAsync<string>(static (_, _, _) => Task.CompletedTask, Name, Timeout<WaitForCallbackConfig>(Name)), Configured),
         log);
@@ -177,7 +183,7 @@ internal sealed record SimCondition(string Name, int Checks, bool Configured) : 
 {
     public override IEnumerable<string> Expected() => [$"{Name}={Checks}"];
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
     {
         var state = await Await(
             context.WaitForConditionAsync<int>(
@@ -194,7 +200,7 @@ internal sealed record SimFlows(SimBlock[] Flows) : SimNode
 {
     public override IEnumerable<string> Expected() => Flows.SelectMany(flow => flow.Expected());
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
     {
         var logs = Flows.Select(_ => new List<string>()).ToArray();
         await Task.WhenAll(Flows.Select((flow, i) => flow.RunAsync(context, logs[i], world)));
@@ -206,7 +212,7 @@ internal sealed record SimChild(string Name, SimBlock Body, bool Flat, bool Big,
 {
     public override IEnumerable<string> Expected() => Body.Expected();
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
     {
         var inner = await Await(
             context.RunInChildContextAsync(

@@ -237,6 +237,27 @@ public class EngineStories
     }
 
     [Fact]
+    public async Task Of_two_that_wait_the_second_is_woken_at_its_time_although_nothing_else_happens()
+    {
+        await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<int, string>("f", async (seconds, context) =>
+        {
+            await context.WaitAsync(TimeSpan.FromSeconds(seconds));
+            return "done";
+        }));
+        await host.Client.StartAsync("f", 10);
+        var second = await host.Client.StartAsync("f", 11);
+        await host.SettleAsync();
+
+        // The clock alone moves: it is the dispatcher's own timer that has to be set for the second one.
+        host.Clock.Advance(TimeSpan.FromSeconds(10));
+        await host.SettleAsync();
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        await host.SettleAsync();
+
+        Assert.Equal(ExecutionStatus.Succeeded, (await host.Client.GetAsync(second))!.Status);
+    }
+
+    [Fact]
     public async Task Finished_executions_are_deleted_when_their_retention_expires_and_the_name_is_free_again()
     {
         await using var host = await DurableTestHost.StartAsync(

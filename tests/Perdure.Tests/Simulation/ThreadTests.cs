@@ -1,0 +1,75 @@
+using Perdure.Sqlite;
+using Perdure.Storage;
+using Perdure.Testing;
+
+namespace Perdure.Tests.Simulation;
+
+/// <summary>The simulator's random functions on real threads, many at a time, with answers that cross with everything else.</summary>
+public class ThreadTests
+{
+    [Theory]
+    [InlineData("memory", 0, 120)]
+    [InlineData("sqlite", 1000, 60)]
+    public Task Random_functions_reach_their_result_on_real_threads(string store, int firstSeed, int count) => RunAsync(store, firstSeed, count);
+
+    [Theory]
+    [Trait("Category", "Slow")]
+    [InlineData("memory", 2000, 1500)]
+    [InlineData("sqlite", 4000, 500)]
+    public Task Many_random_functions_reach_their_result_on_real_threads(string store, int firstSeed, int count) => RunAsync(store, firstSeed, count);
+
+    private static async Task RunAsync(string storeName, int firstSeed, int count)
+    {
+        using var directory = new TemporaryDirectory();
+        var clock = new ManualTimeProvider();
+        await using IExecutionStore store = storeName == "sqlite" ? new SqliteStore(directory.File("threads.db"), clock) : new InMemoryStore(clock);
+        await using var host = await DurableTestHost.StartAsync(
+            builder => builder
+                .AddFunction<string, string>("sim", (seed, context) => new SimProgram(int.Parse(seed)).Function(world: null)(seed, context))
+                .AddFunction<string, string>("echo", async (input, context) =>
+                {
+                    await context.WaitAsync(TimeSpan.FromSeconds(3));
+                    return input.EndsWith("!fail", StringComparison.Ordinal) ? throw new TimeoutException($"{input} fails") : $"<{input}>";
+                }),
+            store: store, clock: clock);
+
+        var arns = await Task.WhenAll(Enumerable.Range(firstSeed, count).Select(seed => host.Client.StartAsync("sim", seed.ToString())));
+        var open = arns.ToHashSet();
+        for (var round = 0; open.Count > 0; round++)
+        {
+            Assert.True(round < 2000, $"{open.Count} executions are stuck, such as {open.First()}");
+
+            // Not settled first: answers are to meet running invocations.
+            await Task.WhenAll(open.Select(arn => AnswerAsync(host.Client, arn)));
+            await host.JumpAsync();
+            foreach (var arn in open.ToList())
+            {
+                if ((await host.Client.GetAsync(arn))!.Status != ExecutionStatus.Running) open.Remove(arn);
+            }
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            var end = (await host.Client.GetAsync(arns[i]))!;
+            Assert.True(end.Status == ExecutionStatus.Succeeded, $"seed {firstSeed + i} ended {end.Status}: {end.Error?.ErrorType}: {end.Error?.ErrorMessage}");
+            Assert.Equal($"\"{new SimProgram(firstSeed + i).Expected}\"", end.Result);
+        }
+    }
+
+    private static async Task AnswerAsync(IPerdureClient client, string arn)
+    {
+        foreach (var operation in await client.GetOperationsAsync(arn))
+        {
+            if (operation.CallbackDetails is not { } callback || operation.EndTimestamp is not null || operation.Name!.Contains("!timeout", StringComparison.Ordinal)) continue;
+            try
+            {
+                if (operation.Name.Contains("!fail", StringComparison.Ordinal)) await client.SendCallbackFailureAsync(callback.CallbackId, new ErrorObject { ErrorType = "Refused" });
+                else await client.SendCallbackSuccessAsync(callback.CallbackId, "yes");
+            }
+            catch (CallbackClosedException)
+            {
+                // Answered, or its execution ended, since we looked.
+            }
+        }
+    }
+}
