@@ -46,10 +46,12 @@ internal static partial class CheckpointBatch
         if (update.Action == OperationAction.Fail && payload is not null)
             throw new InvalidTransitionException("Cannot provide a Payload for FAIL action.");
 
-        var limit = update.Type == OperationTypes.Execution ? rules.MaxResultBytes : rules.MaxPayloadBytes;
+        var (what, limit) = update.Type == OperationTypes.Execution
+            ? ("Execution output", rules.MaxResultBytes)
+            : (update.Type, rules.MaxPayloadBytes);
         if (payload?.Length > limit)
-            throw new InvalidTransitionException($"{update.Type} payload size must be less than or equal to {limit} bytes.");
-        if (error?.Length > rules.MaxErrorBytes)
+            throw new InvalidTransitionException($"{what} payload size must be less than or equal to {limit} bytes.");
+        if (error?.Length >= rules.MaxErrorBytes)
             throw new InvalidTransitionException($"Error object size must be less than {rules.MaxErrorBytes} bytes.");
     }
 

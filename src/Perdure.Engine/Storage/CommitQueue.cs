@@ -85,7 +85,8 @@ internal sealed class CommitQueue(IExecutionStore store, WorkQueue work)
         }
         catch (StoreUnavailableException error)
         {
-            foreach (var waiting in batch) await ResolveAsync(waiting, error).ConfigureAwait(false);
+            // Together: during an outage nobody waits for the patience of all those before it.
+            await Task.WhenAll(batch.Select(waiting => ResolveAsync(waiting, error))).ConfigureAwait(false);
             return;
         }
         catch (Exception error) when (batch.Count == 1)

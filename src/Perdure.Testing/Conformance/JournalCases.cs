@@ -12,7 +12,8 @@ internal static class JournalCases
         A_long_journal_is_read_in_order,
         A_large_payload_is_not_loaded_and_comes_back_exactly,
         Payloads_keep_null_bytes_and_invalid_text,
-        A_rules_load_has_the_row_and_every_entry);
+        A_rules_load_has_the_row_and_every_entry,
+        A_rules_load_is_one_view_while_others_commit);
 
     private static async Task Entries_are_read_by_range_and_in_order(StoreProbe probe)
     {
@@ -107,6 +108,32 @@ internal static class JournalCases
         Check.Equal(await probe.RowAsync(1).ConfigureAwait(false), loaded.Row, "The row");
         Check.Equal(0, loaded.SnapshotVersion, "The snapshot's version");
         Check.Sequence([1, 2, 3], loaded.Tail.Select(static entry => entry.Version), "The versions");
+    }
+
+    private static async Task A_rules_load_is_one_view_while_others_commit(StoreProbe probe)
+    {
+        await probe.WriteAsync(Insert(1)).ConfigureAwait(false);
+        var writing = Task.Run(async () =>
+        {
+            for (var version = 1; version < 500; version++)
+                await probe.WriteAsync(Append(1, version) with { Snapshot = version % 2 == 0 ? Bytes($"{version}") : default(ReadOnlyMemory<byte>?) }).ConfigureAwait(false);
+        });
+        bool done;
+        do
+        {
+            done = writing.IsCompleted;
+            var loaded = await probe.LoadAsync(1).ConfigureAwait(false);
+            Check.That(
+                loaded.SnapshotVersion < loaded.Row.Version,
+                $"A snapshot is older than the row: found snapshot {loaded.SnapshotVersion} with a row of version {loaded.Row.Version}.");
+            Check.Sequence(
+                Enumerable.Range(1, (int)loaded.Row.Version).Select(static version => (long)version).Skip((int)loaded.SnapshotVersion),
+                loaded.Tail.Select(static entry => entry.Version), "The entries from the snapshot to the row's version");
+            if (loaded.SnapshotVersion > 0) Check.Bytes(Bytes($"{loaded.SnapshotVersion}"), loaded.Snapshot, "The snapshot of that version");
+        }
+        while (!done);
+
+        await writing.ConfigureAwait(false);
     }
 
     public static async Task WriteJournalAsync(StoreProbe probe, int number, int length)

@@ -9,7 +9,7 @@ internal static class LifetimeCases
     public static IEnumerable<StoreConformanceCase> All => StoreConformance.From(
         Data_survives_a_reopen,
         A_commit_after_a_reopen_continues_the_journal,
-        The_secret_is_random_and_survives_a_reopen,
+        The_secret_has_32_bytes_and_survives_a_reopen,
         In_an_exclusive_store_leases_of_an_earlier_owner_fall_due_on_open,
         Only_what_has_expired_is_deleted,
         A_deletion_is_bounded_and_comes_to_an_end,
@@ -49,7 +49,7 @@ internal static class LifetimeCases
         Check.Equal(CommitOutcome.Conflict, await probe.CommitAsync(Append(1, 3)).ConfigureAwait(false), "A second entry at the version");
     }
 
-    private static async Task The_secret_is_random_and_survives_a_reopen(StoreProbe probe)
+    private static async Task The_secret_has_32_bytes_and_survives_a_reopen(StoreProbe probe)
     {
         var secret = await probe.Store.GetSecretAsync(default).ConfigureAwait(false);
         Check.Equal(32, secret.Length, "The secret's length");

@@ -11,6 +11,7 @@ internal static class QueueCases
     public static IEnumerable<StoreConformanceCase> All => StoreConformance.From(
         A_commit_whose_answer_was_lost_is_found_by_its_id,
         A_start_whose_answer_was_lost_is_found_by_its_id,
+        A_whole_batch_whose_answer_was_lost_is_found_by_its_ids,
         A_commit_that_never_arrived_is_made_again,
         A_commit_that_another_one_overtook_is_a_conflict,
         A_refused_change_set_fails_alone,
@@ -31,6 +32,23 @@ internal static class QueueCases
 
         Check.Equal(CommitOutcome.Committed, await queue.CommitAsync(probe.Set(Insert(1))).ConfigureAwait(false), "The start whose answer was lost");
         Check.Equal(1, await probe.VersionAsync(1).ConfigureAwait(false), "The version");
+    }
+
+    private static async Task A_whole_batch_whose_answer_was_lost_is_found_by_its_ids(StoreProbe probe)
+    {
+        await probe.WriteAsync(Insert(0)).ConfigureAwait(false);
+        await probe.WriteAsync(Append(0, 1)).ConfigureAwait(false);
+        var watched = new Held(new Interrupted(probe.Store, afterwards: true, atLeast: 2));
+        var queue = Queue(watched);
+        var first = queue.CommitAsync(probe.Set(Insert(1)));
+        await watched.FirstBatch.ConfigureAwait(false);
+        List<Task<CommitOutcome>> others = [.. Enumerable.Range(2, 20).Select(number => queue.CommitAsync(probe.Set(Insert(number))))];
+        var late = queue.CommitAsync(probe.Set(Append(0, 1)));
+        watched.Release();
+
+        var outcomes = await Task.WhenAll([first, .. others]).ConfigureAwait(false);
+        Check.That(outcomes.All(static outcome => outcome == CommitOutcome.Committed), $"Every start must be found; the outcomes were [{string.Join(", ", outcomes)}].");
+        Check.Equal(CommitOutcome.Conflict, await late.ConfigureAwait(false), "The one that had met a conflict");
     }
 
     private static async Task A_commit_that_never_arrived_is_made_again(StoreProbe probe)
@@ -89,14 +107,14 @@ internal static class QueueCases
 
     private static CommitQueue Queue(IExecutionStore store) => new(store, ThreadPoolWorkQueue.Instance);
 
-    /// <summary>Loses the connection once: before the first commit reaches the store, or before its answer comes back.</summary>
-    private sealed class Interrupted(IExecutionStore inner, bool afterwards, Func<Task>? meanwhile = null) : DelegatingStore(inner)
+    /// <summary>Loses the connection once: before the first batch of a size reaches the store, or before its answer comes back.</summary>
+    private sealed class Interrupted(IExecutionStore inner, bool afterwards, Func<Task>? meanwhile = null, int atLeast = 1) : DelegatingStore(inner)
     {
         private bool _done;
 
         public override async Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<ChangeSet> batch)
         {
-            if (_done) return await Inner.CommitAsync(batch).ConfigureAwait(false);
+            if (_done || batch.Count < atLeast) return await Inner.CommitAsync(batch).ConfigureAwait(false);
             _done = true;
             if (afterwards) await Inner.CommitAsync(batch).ConfigureAwait(false);
             if (meanwhile is not null) await meanwhile().ConfigureAwait(false);
