@@ -10,8 +10,6 @@ namespace Perdure.Engine;
 /// <summary>What the parts of a node share: the store and its clock, the commit queue, the mailboxes, and what follows a commit.</summary>
 internal sealed class EngineCore
 {
-    private readonly TokenSigner _signer;
-
     public EngineCore(IExecutionStore store, byte[] secret, EngineEnvironment environment)
     {
         Store = store;
@@ -19,7 +17,7 @@ internal sealed class EngineCore
         Ids = environment.Ids;
         Rules = environment.Rules;
         Loggers = environment.Loggers;
-        _signer = new TokenSigner(secret);
+        Signer = new TokenSigner(secret);
         Activity = new EngineActivity(Work);
         Commits = new CommitQueue(store, Work);
         Mailboxes = new MailboxRegistry(this);
@@ -36,7 +34,7 @@ internal sealed class EngineCore
 
     public ILoggerFactory Loggers { get; }
 
-    public TokenSigner Signer => _signer;
+    public TokenSigner Signer { get; }
 
     public EngineActivity Activity { get; }
 
@@ -47,15 +45,15 @@ internal sealed class EngineCore
     public CompletionWatch Completions { get; }
 
     /// <summary>Told when some execution next needs somebody. A hint: the store knows too.</summary>
-    public Action<string, DateTimeOffset>? OnDue { get; set; }
+    public Action<DateTimeOffset>? OnDue { get; set; }
 
-    public Facts Facts() => new() { Now = Store.Clock.GetUtcNow(), Ids = Ids, Signer = _signer, Rules = Rules };
+    public Facts Facts() => new() { Now = Store.Clock.GetUtcNow(), Ids = Ids, Signer = Signer, Rules = Rules };
 
     /// <summary>What follows a commit. Nothing here may be needed for correctness.</summary>
     public void OnCommitted(ExecutionMailbox mailbox, ExecutionState state, Decision decision)
     {
-        if (decision.Row is { WakeAt: { } wakeAt, LeaseOwner: null } row) OnDue?.Invoke(row.Queue, wakeAt);
-        foreach (var child in decision.Children) OnDue?.Invoke(child.Plan.Identity.Function, child.Plan.Identity.StartedAt);
+        if (decision.Row is { WakeAt: { } wakeAt, LeaseOwner: null }) OnDue?.Invoke(wakeAt);
+        foreach (var child in decision.Children) OnDue?.Invoke(child.Plan.Identity.StartedAt);
         if (state.IsTerminal) Completions.Complete(state.Identity.Key);
 
         // A running invocation learns of what did not come from itself by asking; the hint says that it is worth asking.

@@ -89,12 +89,7 @@ internal sealed class EngineNode : IDisposable
                     : null),
                 (state, decision) =>
                 {
-                    if (InvocationStart.Of(state, decision) is { } start)
-                    {
-                        Runner.Launch(Core.Mailboxes.Rent(mailbox.Key), start);
-                        launched = true;
-                    }
-
+                    launched = Runner.TryLaunch(mailbox, state, decision);
                     return answer(state);
                 }).ConfigureAwait(false);
         }

@@ -32,14 +32,17 @@ internal sealed partial class InvocationRunner(
     private readonly ILogger _logger = core.Loggers.CreateLogger("Perdure.Engine.Invocation");
     private readonly InProcessService _service = new(core, functions);
 
-    /// <summary>Starts an invocation. Takes over the caller's slot and the caller's hold on the mailbox.</summary>
-    public void Launch(ExecutionMailbox mailbox, InvocationStart start)
+    /// <summary>Starts the invocation that a decision began, if it began one. Takes over the caller's slot then, and holds the mailbox for itself.</summary>
+    public bool TryLaunch(ExecutionMailbox mailbox, ExecutionState state, Decision decision)
     {
+        if (InvocationStart.Of(state, decision) is not { } start) return false;
+        core.Mailboxes.Rent(mailbox.Key);
         var signals = new InvocationSignals();
         mailbox.SetRunning(signals);
         leases.Add(new ActiveInvocation(mailbox.Key, start.Record.Epoch, start.Deadline, signals));
         core.Activity.Enter();
         core.Work.Post(() => _ = RunAsync(mailbox, start, signals));
+        return true;
     }
 
     private async Task RunAsync(ExecutionMailbox mailbox, InvocationStart start, InvocationSignals signals)

@@ -27,7 +27,7 @@ internal sealed partial class Dispatcher : BackgroundLoop
         _slots = slots;
         _options = options;
         _logger = core.Loggers.CreateLogger("Perdure.Engine.Dispatcher");
-        core.OnDue = (_, at) => TriggerAt(at);
+        core.OnDue = TriggerAt;
         slots.OnFreed = Trigger;
     }
 
@@ -107,33 +107,16 @@ internal sealed partial class Dispatcher : BackgroundLoop
         }
     }
 
-    private async Task<bool> ResumeAsync(ExecutionRow row, bool holdsSlot)
-    {
-        var mailbox = _core.Mailboxes.Rent(row.Key);
-        var launched = false;
-        try
+    private Task<bool> ResumeAsync(ExecutionRow row, bool holdsSlot) => _core.Mailboxes.UseAsync(row.Key, mailbox => mailbox.ApplyAsync(
+        (state, _) => CommandFor(state, row, holdsSlot),
+        async (state, decision) =>
         {
-            var (start, release) = await mailbox.ApplyAsync<(InvocationStart?, RowState?)>(
-                (state, _) => CommandFor(state, row, holdsSlot),
-                (state, decision) => (Launched(mailbox, InvocationStart.Of(state, decision), ref launched), decision.Row is null ? RowOf(state) : null)).ConfigureAwait(false);
+            if (_runner.TryLaunch(mailbox, state, decision)) return true;
 
-            // Nothing to record, so nothing released the reservation either. The guard (owner, epoch) keeps it harmless.
-            if (start is null && release is not null) await ReleaseAsync(row, release).ConfigureAwait(false);
-            return launched;
-        }
-        finally
-        {
-            if (!launched) _core.Mailboxes.Return(mailbox);
-        }
-    }
-
-    private InvocationStart? Launched(ExecutionMailbox mailbox, InvocationStart? start, ref bool launched)
-    {
-        if (start is null) return null;
-        _runner.Launch(mailbox, start);
-        launched = true;
-        return start;
-    }
+            // No row was written, so nothing released the reservation either.
+            if (decision.Row is null) await ReleaseAsync(row, state).ConfigureAwait(false);
+            return false;
+        }));
 
     private Command? CommandFor(ExecutionState state, ExecutionRow row, bool holdsSlot)
     {
@@ -142,19 +125,16 @@ internal sealed partial class Dispatcher : BackgroundLoop
         return Serves(row.State.Queue) ? new Command.Tick() : new Command.MarkUnserved();
     }
 
-    private RowState RowOf(ExecutionState state) => new EntryBuilder(state, _core.Facts()).Row();
-
-    private async Task ReleaseAsync(ExecutionRow row, RowState computed)
+    /// <summary>
+    /// Gives a reservation back. Under the mailbox's gate, so that no invocation begins under the same number meanwhile and loses its lease
+    /// to it; against other nodes the guard (owner, epoch) keeps it harmless.
+    /// </summary>
+    private async Task ReleaseAsync(ExecutionRow row, ExecutionState state)
     {
         var heartbeats = await _core.Store.ReadHeartbeatsAsync(row.Key, CancellationToken.None).ConfigureAwait(false);
-        if (heartbeats.Count > 0)
-        {
-            computed = await _core.Mailboxes.UseAsync(row.Key, mailbox => mailbox.ReadAsync(state =>
-                Task.FromResult(new EntryBuilder(state, _core.Facts() with { Heartbeats = heartbeats }).Row()))).ConfigureAwait(false);
-        }
-
-        await _core.Store.UpdateRowAsync(row.Key, _options.Owner, row.State.LeaseEpoch, computed with { LeaseEpoch = row.State.LeaseEpoch }, CancellationToken.None).ConfigureAwait(false);
-        if (computed is { WakeAt: { } wakeAt, LeaseOwner: null }) TriggerAt(wakeAt);
+        var released = new EntryBuilder(state, _core.Facts() with { Heartbeats = heartbeats }).Row() with { LeaseEpoch = row.State.LeaseEpoch };
+        await _core.Store.UpdateRowAsync(row.Key, _options.Owner, row.State.LeaseEpoch, released, CancellationToken.None).ConfigureAwait(false);
+        if (released is { WakeAt: { } wakeAt, LeaseOwner: null }) TriggerAt(wakeAt);
     }
 
     private async Task QuarantineAsync(ExecutionRow row, ExecutionUnreadableException error)
