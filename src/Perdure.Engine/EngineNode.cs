@@ -48,23 +48,24 @@ internal sealed class EngineNode : IDisposable
         await store.OpenAsync(options.Owner, cancellationToken).ConfigureAwait(false);
         var core = new EngineCore(store, await store.GetSecretAsync(cancellationToken).ConfigureAwait(false), environment);
         var node = new EngineNode(core, functions, host, options);
-        await node.ReviveUnservedAsync(cancellationToken).ConfigureAwait(false);
+        await node.ReviveAsync(ExecutionAttention.NoWorker, cancellationToken).ConfigureAwait(false);
+        await node.ReviveAsync(ExecutionAttention.Mismatched, cancellationToken).ConfigureAwait(false);
         node._dispatcher.Trigger();
         node._retention.Trigger();
         return node;
     }
 
-    /// <summary>Executions that were found without a worker run again now that this node serves their function.</summary>
-    private async Task ReviveUnservedAsync(CancellationToken cancellationToken)
+    /// <summary>Executions that waited for a node with their function, or with code that matches their record, run again.</summary>
+    private async Task ReviveAsync(ExecutionAttention attention, CancellationToken cancellationToken)
     {
         foreach (var function in Functions.Names)
         {
             IReadOnlyList<ExecutionRow> rows;
-            var filter = new RowFilter { Function = function, Attention = ExecutionAttention.NoWorker };
+            var filter = new RowFilter { Function = function, Attention = attention };
             do
             {
                 rows = await Core.Store.ListAsync(filter, cancellationToken).ConfigureAwait(false);
-                foreach (var row in rows) await ClearAttentionAsync(row.Key, ExecutionAttention.NoWorker).ConfigureAwait(false);
+                foreach (var row in rows) await ClearAttentionAsync(row.Key, attention).ConfigureAwait(false);
                 if (rows.Count > 0) filter = filter with { Before = rows[^1].Key };
             }
             while (rows.Count == filter.Limit);

@@ -61,6 +61,7 @@ public sealed class DurableTestHost : IAsyncDisposable
         var builder = services.AddPerdure(options =>
         {
             options.StrictDeterminism = true;
+            options.OnNonDeterminism = NonDeterminismPolicy.Fail; // a test should end, and say why
             _options?.Invoke(options);
         });
         _configure(builder);

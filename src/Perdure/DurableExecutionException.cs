@@ -63,7 +63,7 @@ public abstract class DurableOperationException : DurableExecutionException
 }
 
 /// <summary>The code asked for something else than what is recorded at the same position.</summary>
-/// <remarks>Rule: <c>docs/errors/PDR0101.md</c>. It ends the invocation and cannot be caught by the function.</remarks>
+/// <remarks>Rule: <c>docs/errors/PDR0101.md</c>. It ends the invocation and cannot be caught by the function; <see cref="NonDeterminismPolicy"/> says what follows.</remarks>
 public sealed class NonDeterministicExecutionException : DurableExecutionException
 {
     /// <summary>An exception with a default message.</summary>
@@ -80,6 +80,16 @@ public sealed class NonDeterministicExecutionException : DurableExecutionExcepti
     public NonDeterministicExecutionException(string message, Exception? innerException) : base(message, innerException)
     {
     }
+}
+
+/// <summary>What becomes of an execution whose record its code no longer matches.</summary>
+public enum NonDeterminismPolicy
+{
+    /// <summary>It waits, with nothing lost: it runs again when a node starts with code that matches, or when an operator says so.</summary>
+    Park,
+
+    /// <summary>It fails with <see cref="NonDeterministicExecutionException"/>, as in AWS.</summary>
+    Fail,
 }
 
 /// <summary>A durable operation was asked for where none can be: inside a step body, outside a turn, or in a finished context.</summary>

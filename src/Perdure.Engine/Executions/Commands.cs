@@ -74,4 +74,7 @@ internal abstract record InvocationEnd
     public sealed record Yielded : InvocationEnd;
 
     public sealed record Crashed(PayloadSlice Error, string Reason) : InvocationEnd;
+
+    /// <summary>The code does not match the record: it is parked until other code or an operator comes.</summary>
+    public sealed record Mismatched(PayloadSlice Error, string Reason) : InvocationEnd;
 }

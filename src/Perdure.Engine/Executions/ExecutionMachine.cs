@@ -128,6 +128,11 @@ internal static class ExecutionMachine
             case InvocationEnd.Crashed crashed:
                 RecordCrash(builder, state, crashed.Error, crashed.Reason, facts, retryAtOnce: false);
                 break;
+            case InvocationEnd.Mismatched mismatched:
+                builder.EndInvocation(mismatched.Error);
+                if (!builder.IsTerminal)
+                    builder.Control = builder.Control with { OwesInvocation = true, Attention = ExecutionAttention.Mismatched, Reason = mismatched.Reason };
+                break;
             case InvocationEnd.Pending when !builder.IsTerminal && builder.WakeableCount == 0 && !HasUnseen(state, command):
                 const string Invalid = "Cannot return PENDING status with no pending operations.";
                 var error = new ErrorObject { ErrorType = "InvalidParameterValueException", ErrorMessage = Invalid };

@@ -187,8 +187,12 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
                 : new Command.Stop(payloads.Add(ProtocolJson.Bytes(error ?? new ErrorObject { ErrorMessage = "Execution stopped by user request" }))),
             static (state, _) => state.Execution.EndedAt ?? state.LastAt));
 
-    public Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default) =>
-        Node.ClearAttentionAsync(Key(executionArn), ExecutionAttention.Parked);
+    public async Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default)
+    {
+        var key = Key(executionArn);
+        return await Node.ClearAttentionAsync(key, ExecutionAttention.Parked).ConfigureAwait(false)
+            || await Node.ClearAttentionAsync(key, ExecutionAttention.Mismatched).ConfigureAwait(false);
+    }
 
     public Task SendCallbackSuccessAsync<TResult>(string callbackId, TResult result, CancellationToken cancellationToken = default)
     {

@@ -48,7 +48,7 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
                 MaxOperations = _options.MaxOperationsPerExecution,
             },
         };
-        var runtime = new RuntimeOptions { DefaultStepRetry = _options.DefaultStepRetry, StrictDeterminism = _options.StrictDeterminism };
+        var runtime = new RuntimeOptions { DefaultStepRetry = _options.DefaultStepRetry, StrictDeterminism = _options.StrictDeterminism, OnNonDeterminism = _options.OnNonDeterminism };
         var host = new InvocationHost(_services, _options.Serializer, runtime);
         var node = new NodeOptions($"{Environment.MachineName}:{Environment.ProcessId}:{environment.Ids.NextNonce()}")
         {

@@ -29,6 +29,9 @@ public sealed class PerdureOptions
     /// <summary>Fail an execution whose code awaits something that cannot be replayed, instead of warning. Default false.</summary>
     public bool StrictDeterminism { get; set; }
 
+    /// <summary>What becomes of an execution whose record its code no longer matches. Default <see cref="NonDeterminismPolicy.Park"/>.</summary>
+    public NonDeterminismPolicy OnNonDeterminism { get; set; } = NonDeterminismPolicy.Park;
+
     /// <summary>Writes and reads every payload that has no serializer of its own. Default <see cref="JsonDurableSerializer"/>.</summary>
     public IDurableSerializer Serializer { get; set; } = new JsonDurableSerializer();
 }
@@ -46,6 +49,7 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
         Require(options.Retention >= TimeSpan.FromDays(1) && options.Retention <= TimeSpan.FromDays(90), nameof(options.Retention), options.Retention, "1 to 90 days");
         Require(options.MaxCrashesWithoutProgress >= 1, nameof(options.MaxCrashesWithoutProgress), options.MaxCrashesWithoutProgress, "at least 1");
         Require(options.MaxOperationsPerExecution >= 1, nameof(options.MaxOperationsPerExecution), options.MaxOperationsPerExecution, "at least 1");
+        Require(Enum.IsDefined(options.OnNonDeterminism), nameof(options.OnNonDeterminism), options.OnNonDeterminism, "Park or Fail");
         Require(options.DefaultStepRetry is not null, nameof(options.DefaultStepRetry), null, "set");
         Require(options.Serializer is not null, nameof(options.Serializer), null, "set");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

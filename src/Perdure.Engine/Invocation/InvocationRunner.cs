@@ -50,6 +50,7 @@ internal sealed partial class InvocationRunner(
         try
         {
             var outcome = await InvokeAsync(mailbox, start, signals).ConfigureAwait(false);
+            if (outcome is InvocationOutcome.Mismatched mismatched) LogMismatched(_logger, start.Arn, mismatched.Error.ErrorMessage);
             if (outcome is InvocationOutcome.Crashed crashed) LogCrashed(_logger, start.Arn, crashed.Error.ErrorType, crashed.Error.ErrorMessage);
             if (outcome is not InvocationOutcome.Superseded) await EndAsync(mailbox, start, outcome).ConfigureAwait(false);
         }
@@ -125,6 +126,8 @@ internal sealed partial class InvocationRunner(
             new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(TooLarge(size)))),
         InvocationOutcome.Succeeded succeeded => new InvocationEnd.Succeeded(payloads.Add(succeeded.Result)),
         InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(failed.Error))),
+        InvocationOutcome.Mismatched mismatched => new InvocationEnd.Mismatched(
+            payloads.Add(ProtocolJson.Bytes(mismatched.Error)), mismatched.Error.ErrorMessage ?? "The code no longer matches the record."),
         InvocationOutcome.Pending => new InvocationEnd.Pending(),
         InvocationOutcome.Yielded => new InvocationEnd.Yielded(),
         InvocationOutcome.Crashed crashed => new InvocationEnd.Crashed(
@@ -137,6 +140,9 @@ internal sealed partial class InvocationRunner(
 
     [LoggerMessage(EventId = 301, Level = LogLevel.Error, Message = "An invocation of {Arn} broke and will be repeated: {ErrorType}: {ErrorMessage}")]
     private static partial void LogCrashed(ILogger logger, string arn, string? errorType, string? errorMessage);
+
+    [LoggerMessage(EventId = 303, Level = LogLevel.Error, Message = "{Arn} is parked: {Reason}")]
+    private static partial void LogMismatched(ILogger logger, string arn, string? reason);
 
     [LoggerMessage(EventId = 302, Level = LogLevel.Error, Message = "The end of an invocation of {Arn} could not be recorded; it is repeated when its lease ends.")]
     private static partial void LogNotRecorded(ILogger logger, string arn, Exception error);

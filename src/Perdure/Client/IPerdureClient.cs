@@ -46,7 +46,7 @@ public interface IPerdureClient
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
     Task<DateTimeOffset> StopAsync(string executionArn, ErrorObject? error = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Lets an execution that was parked for an operator run again.</summary>
+    /// <summary>Lets an execution run again that was parked for an operator, after crashes or because its code no longer matched its record.</summary>
     /// <returns>False when it was not parked.</returns>
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
     Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default);
@@ -120,6 +120,9 @@ public enum ExecutionAttention
 
     /// <summary>No node serves its function.</summary>
     NoWorker,
+
+    /// <summary>Its code no longer matches its record; it runs again when a node starts, with other code, or when an operator says so.</summary>
+    Mismatched,
 }
 
 /// <summary>An execution as it stands.</summary>

@@ -5,6 +5,7 @@ internal static class PerdureLimits
 {
     public const int MaxExecutionName = 64;
     public const int MaxOperationName = 256;
+    public const int MaxKey = 256;
     public const int MaxDurationSeconds = 31_622_400;
 
     /// <summary>Largest step result, and the size above which a context's result is rebuilt by replaying its children.</summary>

@@ -57,11 +57,11 @@ internal sealed partial class DurableContext : IDurableContext
 
     public IExecutionContext ExecutionContext { get; }
 
-    public bool IsReplaying => IsReplayOnly || _undelivered > 0 || Runtime.History.WasRecorded(OperationIds.At(_id, _position + 1));
+    public bool IsReplaying => IsReplayOnly || _undelivered > 0 || Runtime.History.HasUnasked(RecordId);
 
     public TimeProvider TimeProvider => field ??= new LogicalTimeProvider(() => _now);
 
-    public Random Random => field ??= new Random(OperationIds.Seed(Runtime.Arn, _id ?? ""));
+    public Random Random => field ??= OperationIds.NewRandom(Runtime.Arn, _id ?? "");
 
     public Guid NewGuid(string? key = null) => OperationIds.NewGuid(Runtime.Arn, _id, key is null ? $"#{++_guids}" : $"key:{key}");
 
@@ -94,14 +94,19 @@ internal sealed partial class DurableContext : IDurableContext
         ],
         isReplaying: null);
 
-    /// <summary>Takes the next position. Refused where no durable call can be.</summary>
-    private OperationRequest Next(string type, string subType, string? name)
+    /// <summary>Names the next operation: by its key, or else by the next position. Refused where no durable call can be.</summary>
+    private OperationRequest Next(string type, string subType, string? name, string? key)
     {
         RequireTurn(subType, name);
         RequireName(name);
+        if (key is not null) return new OperationRequest(OperationIds.Keyed(_id, RequireKey(key)), $"{_path}key '{key}'", type, subType, name);
         var position = ++_position;
         return new OperationRequest(OperationIds.At(_id, position), _path + position, type, subType, name);
     }
+
+    private static string RequireKey(string key) => key.Length is > 0 and <= PerdureLimits.MaxKey
+        ? key
+        : throw new ArgumentException($"Key has {key.Length} characters; it must have 1 to {PerdureLimits.MaxKey}, or be null.", nameof(key));
 
     private void RequireTurn(string subType, string? name)
     {

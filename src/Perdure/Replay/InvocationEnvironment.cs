@@ -31,6 +31,9 @@ internal sealed record RuntimeOptions
     /// <summary>Foreign continuations fail the execution instead of being warned of.</summary>
     public bool StrictDeterminism { get; init; }
 
+    /// <summary>What becomes of an execution whose record its code no longer matches.</summary>
+    public NonDeterminismPolicy OnNonDeterminism { get; init; } = NonDeterminismPolicy.Park;
+
     /// <summary>What a step without a strategy of its own does.</summary>
     public IRetryStrategy DefaultStepRetry { get; init; } = RetryStrategy.Default;
 

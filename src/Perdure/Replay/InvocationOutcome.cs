@@ -13,6 +13,9 @@ internal abstract record InvocationOutcome
     /// <summary>The function threw.</summary>
     public sealed record Failed(ErrorObject Error) : InvocationOutcome;
 
+    /// <summary>The code no longer matches the record, and somebody is to look at it: nothing is lost, and nothing goes on.</summary>
+    public sealed record Mismatched(ErrorObject Error) : InvocationOutcome;
+
     /// <summary>The function waits for something that the service completes.</summary>
     /// <param name="SeenToken">The token of the last answer that the function has taken in: what it has seen.</param>
     public sealed record Pending(string SeenToken) : InvocationOutcome;

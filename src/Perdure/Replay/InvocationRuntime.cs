@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Perdure.Client;
 using Perdure.Operations;
+using Perdure.Operations.Patch;
 using Perdure.Protocol;
 
 namespace Perdure.Replay;
@@ -62,6 +63,8 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     public CheckpointWriter Writer { get; }
 
     public InvocationEnvironment Environment => _environment;
+
+    public PatchMarkers Patches => field ??= new PatchMarkers(this);
 
     public FunctionScheduler Scheduler => _scheduler;
 
@@ -126,9 +129,10 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     {
         if (_finished) return;
         if (!_asked.TryAdd(operation.Id, operation))
-            throw new InvalidDurableOperationException($"{operation} was asked for twice in one context.");
+            throw new InvalidDurableOperationException($"{operation} was asked for twice in one context: a Key names one operation. Give each its own. [PDR0108]");
 
         var recorded = History.Find(operation.Id);
+        History.OnAsked(operation.Id);
         if (recorded is not null)
         {
             try
@@ -138,7 +142,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
             catch (NonDeterministicExecutionException mismatch)
             {
                 // Not thrown into the function: it could catch it, and go on down a path that was never taken.
-                Fail(mismatch);
+                Mismatch(mismatch);
                 return;
             }
         }
@@ -196,7 +200,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         if (_rootOutcome is not null)
         {
             if (History.Initial.FirstOrDefault(operation => !_asked.ContainsKey(operation.Id)) is { } forgotten)
-                Fail(DeterminismCheck.NeverAsked(forgotten, Arn));
+                Mismatch(DeterminismCheck.NeverAsked(forgotten, Arn));
             else Finish(_rootOutcome);
         }
         else if (_holdsWork) Finish(new InvocationOutcome.Yielded());
@@ -209,9 +213,11 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         var operation = History.Find(cause.OperationId)!; // causes are made from recorded operations
         if (!_asked.TryGetValue(cause.OperationId, out var asked))
         {
-            Fail(DeterminismCheck.NeverAsked(operation, Arn));
+            Mismatch(DeterminismCheck.NeverAsked(operation, Arn));
             return;
         }
+
+        if (cause.IsEnd) History.OnEndDelivered(cause.OperationId);
 
         // What a finished context left running never runs on: its outcome is recorded, and replay would not see it either.
         if (asked.Context.IsFinished) return;
@@ -277,6 +283,12 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     public void Drain() => _scheduler.PostInternal(_ => _draining = true, null);
 
     public void Lose() => _scheduler.PostInternal(_ => Finish(new InvocationOutcome.Superseded()), null);
+
+    /// <summary>The code no longer matches the record: going on could repeat or skip an effect. The policy decides who looks at it.</summary>
+    public void Mismatch(NonDeterministicExecutionException error) => Finish(
+        _environment.Options.OnNonDeterminism == NonDeterminismPolicy.Park
+            ? new InvocationOutcome.Mismatched(ErrorObject.FromException(error))
+            : new InvocationOutcome.Failed(ErrorObject.FromException(error)));
 
     /// <summary>Ends the execution with an error that the function may not catch.</summary>
     public void Fail(DurableExecutionException error) => Finish(new InvocationOutcome.Failed(ErrorObject.FromException(error)));

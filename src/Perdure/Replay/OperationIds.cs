@@ -20,6 +20,9 @@ internal static class OperationIds
         return Convert.ToHexStringLower(hash);
     }
 
+    /// <summary>Lower-case hex SHA-256 of the key, in the same shape: the order of keyed calls means nothing.</summary>
+    public static string Keyed(string? contextId, string key) => Convert.ToHexStringLower(Hash("key", contextId ?? "", key));
+
     /// <summary>43 characters of base64url: safe for the usual limits of external systems on idempotency keys.</summary>
     public static string IdempotencyKey(string arn, string operationId, string purpose) =>
         Base64Url.EncodeToString(Hash("v1", arn, operationId, purpose));
@@ -32,7 +35,8 @@ internal static class OperationIds
         return new Guid(bytes, bigEndian: true);
     }
 
-    public static int Seed(string arn, string scope) => BitConverter.ToInt32(Hash("random", arn, scope).AsSpan(0, 4));
+    /// <summary>Random numbers of an execution: every replay draws the same ones in the same scope.</summary>
+    public static Random NewRandom(string arn, string scope) => new(BitConverter.ToInt32(Hash("random", arn, scope).AsSpan(0, 4)));
 
     /// <summary>Parts are length-prefixed: no two lists of parts share a hash input.</summary>
     private static byte[] Hash(params ReadOnlySpan<string> parts)

@@ -1,3 +1,4 @@
+using Perdure.Operations.Patch;
 using Perdure.Protocol;
 
 namespace Perdure.Replay;
@@ -7,22 +8,50 @@ internal sealed class ReplayHistory
 {
     private readonly Dictionary<string, Operation> _initial;
     private readonly Dictionary<string, Operation> _current;
+    private readonly Dictionary<string, int> _unasked = [];
+    private readonly HashSet<string> _undelivered = [];
 
     public ReplayHistory(IReadOnlyList<Operation> operations)
     {
         Execution = operations.FirstOrDefault(operation => operation.Type == OperationTypes.Execution)
             ?? throw new DurableExecutionException("The invocation envelope has no EXECUTION operation; the function was not invoked by a durable service.");
-        _initial = operations.Where(operation => operation != Execution).ToDictionary(operation => operation.Id);
+        var recorded = operations.Where(operation => operation != Execution).ToLookup(PatchMarkers.IsMarker);
+        Markers = [.. recorded[true]];
+        _initial = recorded[false].ToDictionary(operation => operation.Id);
         _current = new Dictionary<string, Operation>(_initial);
+        foreach (var operation in Initial)
+        {
+            var context = operation.ParentId ?? "";
+            _unasked[context] = _unasked.GetValueOrDefault(context) + 1;
+            if (operation.Status.IsTerminal()) _undelivered.Add(operation.Id);
+        }
     }
 
     public Operation Execution { get; }
 
     public IEnumerable<Operation> Initial => _initial.Values;
 
-    public Operation? Find(string id) => _current.GetValueOrDefault(id);
+    /// <summary>Recorded answers to questions about the code's version; not operations that the code waits for.</summary>
+    public IReadOnlyList<Operation> Markers { get; }
 
-    public bool WasRecorded(string id) => _initial.ContainsKey(id);
+    /// <summary>Whether the code has not yet gone over everything that was recorded when this invocation began.</summary>
+    public bool IsReplaying => _unasked.Count > 0 || _undelivered.Count > 0;
+
+    /// <summary>Whether a recorded operation of this context, of the root for null, has not been asked for yet.</summary>
+    public bool HasUnasked(string? contextId) => _unasked.ContainsKey(contextId ?? "");
+
+    /// <summary>The code asks for an operation.</summary>
+    public void OnAsked(string id)
+    {
+        if (!_initial.TryGetValue(id, out var operation)) return;
+        var context = operation.ParentId ?? "";
+        if (--_unasked[context] == 0) _unasked.Remove(context);
+    }
+
+    /// <summary>The end of an operation is delivered, or passed over.</summary>
+    public void OnEndDelivered(string id) => _undelivered.Remove(id);
+
+    public Operation? Find(string id) => _current.GetValueOrDefault(id);
 
     /// <summary>Whether the operation's end was already recorded when this invocation began.</summary>
     public bool HadEnded(string id) => _initial.TryGetValue(id, out var operation) && operation.Status.IsTerminal();

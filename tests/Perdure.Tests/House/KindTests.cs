@@ -8,8 +8,11 @@ public partial class KindTests
 {
     private const string Operations = "src/Perdure/Operations/";
 
-    /// <summary>A composite is written on top of one kind and may name it.</summary>
-    private static readonly Dictionary<string, string> CompositeOn = new() { ["WaitForCondition"] = "Step", ["WaitForCallback"] = "Context", ["Batch"] = "Context" };
+    /// <summary>A composite is written on top of kinds and may name them.</summary>
+    private static readonly Dictionary<string, string[]> CompositeOn = new()
+    {
+        ["WaitForCondition"] = ["Step"], ["WaitForCallback"] = ["Context"], ["Batch"] = ["Context"], ["Patch"] = ["Step"], ["Saga"] = ["Context", "Step"], ["Deadline"] = ["Context", "Wait"],
+    };
 
     private static readonly string[] Kinds =
     [
@@ -50,7 +53,7 @@ public partial class KindTests
     {
         if (!file.Path.StartsWith(Operations, StringComparison.Ordinal)) return false;
         var folder = file.Path[Operations.Length..].Split('/')[0];
-        return folder == kind || CompositeOn.GetValueOrDefault(folder) == kind;
+        return folder == kind || CompositeOn.GetValueOrDefault(folder, []).Contains(kind);
     }
 
     /// <summary>The kind's class, its details types, its wire word, and its namespace.</summary>

@@ -10,7 +10,7 @@ internal readonly record struct BatchUnit<T>(string Name, Func<IDurableContext, 
 /// It is function code on the pump. Items end through delivered causes, in recorded order, so the policy sees the same sequence on every
 /// replay and comes to the same end. What it leaves running is abandoned with the context.
 /// </remarks>
-internal sealed class BatchRunner<T>(IReadOnlyList<BatchUnit<T>> units, BatchOptions<T> options, string itemSubType)
+internal sealed class BatchRunner<T>(IReadOnlyList<BatchUnit<T>> units, BatchConfig config, string itemSubType)
 {
     private readonly BatchItem<T>?[] _items = new BatchItem<T>?[units.Count];
     private readonly TaskCompletionSource<CompletionReason> _over = new();
@@ -21,7 +21,7 @@ internal sealed class BatchRunner<T>(IReadOnlyList<BatchUnit<T>> units, BatchOpt
     public async Task<IBatchResult<T>> RunAsync(IDurableContext context)
     {
         if (units.Count == 0) return new BatchResult<T>([], CompletionReason.AllCompleted);
-        var places = Math.Min(options.MaxConcurrency ?? units.Count, units.Count);
+        var places = Math.Min(config.MaxConcurrency ?? units.Count, units.Count);
         for (var i = 0; i < places && !_over.Task.IsCompleted; i++) StartNext(context);
 #pragma warning disable CA2007 // Function code resumes on the pump.
         var reason = await _over.Task;
@@ -42,8 +42,8 @@ internal sealed class BatchRunner<T>(IReadOnlyList<BatchUnit<T>> units, BatchOpt
             var result = await context.RunInChildContextAsync(unit.RunAsync, unit.Name, new ChildContextConfig
             {
                 SubType = itemSubType,
-                NestingType = options.Nesting,
-                Serializer = options.ItemSerializer,
+                NestingType = config.NestingType,
+                Serializer = config.ItemSerializer,
             });
             item = new BatchItem<T>(index, unit.Name, BatchItemStatus.Succeeded, result, null);
             _succeeded++;
@@ -65,7 +65,7 @@ internal sealed class BatchRunner<T>(IReadOnlyList<BatchUnit<T>> units, BatchOpt
         CompletionReason? reason;
         try
         {
-            reason = CompletionPolicy.Decide(options.Completion, new BatchProgress(units.Count, _succeeded, _failed));
+            reason = CompletionPolicy.Decide(config.CompletionConfig, new BatchProgress(units.Count, _succeeded, _failed));
         }
         catch (Exception error)
         {

@@ -84,7 +84,7 @@ namespace Perdure.Replay
         }
 
         private Task<IBatchResult<T>> Parallel<T>(IReadOnlyList<BatchUnit<T>> units, string? name, ParallelConfig? config) =>
-            Batch(units, (config ?? ParallelConfig.Default).ToOptions<T>(), name, OperationSubTypes.Parallel, OperationSubTypes.ParallelBranch);
+            Batch(units, config ?? ParallelConfig.Default, name, OperationSubTypes.Parallel, OperationSubTypes.ParallelBranch);
 
         public Task<IBatchResult<TResult>> MapAsync<TItem, TResult>(
             IReadOnlyList<TItem> items,
@@ -102,20 +102,24 @@ namespace Perdure.Replay
                     config.ItemNamer?.Invoke(item, i) ?? $"map-item-{i.ToString(CultureInfo.InvariantCulture)}",
                     (context, token) => func(context, item, i, items, token))),
             ];
-            return Batch(units, config.ToOptions<TResult>(), name, OperationSubTypes.Map, OperationSubTypes.MapIteration);
+            return Batch(units, config, name, OperationSubTypes.Map, OperationSubTypes.MapIteration);
         }
 
-        private Task<IBatchResult<T>> Batch<T>(IReadOnlyList<BatchUnit<T>> units, BatchOptions<T> options, string? name, string subType, string itemSubType)
+        private Task<IBatchResult<T>> Batch<T>(IReadOnlyList<BatchUnit<T>> units, BatchConfig config, string? name, string subType, string itemSubType)
         {
             // Everything that can be wrong is found before anything is recorded.
             foreach (var unit in units) RequireName(unit.Name);
             return RunChild(
-                new ContextBody<IBatchResult<T>>((context, _) => new BatchRunner<T>(units, options, itemSubType).RunAsync(context), HasResult: true),
+                new ContextBody<IBatchResult<T>>((context, _) => new BatchRunner<T>(units, config, itemSubType).RunAsync(context), HasResult: true)
+                {
+                    Summarize = result => BatchSummary.Of(result, subType, config.SummaryGenerator),
+                },
                 name,
                 new ChildContextConfig
                 {
                     SubType = subType,
-                    Serializer = options.Serializer ?? new BatchSerializer<T>(options.ItemSerializer ?? Runtime.Environment.Serializer),
+                    Key = config.Key,
+                    Serializer = config.Serializer ?? new BatchSerializer<T>(config.ItemSerializer ?? Runtime.Environment.Serializer),
                 });
         }
     }

@@ -32,6 +32,10 @@ public class CallbackConfig
     /// <summary>Reads the answer. Null: the host's serializer, which expects JSON.</summary>
     public IDurableSerializer? Serializer { get; init; }
 
+    /// <summary>Names the operation instead of its position, so that code around it can be reordered while executions run. Null: its position.</summary>
+    /// <remarks>1 to 256 characters, unique in its context. Adding, removing or changing a key is a change of the code's shape.</remarks>
+    public string? Key { get; init; }
+
     internal int? TimeoutSeconds { get; private init; }
 
     internal int? HeartbeatSeconds { get; private init; }

@@ -22,7 +22,10 @@ namespace Perdure.Replay
 {
     internal sealed partial class DurableContext
     {
-        public Task<ICallback<T>> CreateCallbackAsync<T>(string? name = null, CallbackConfig? config = null, CancellationToken cancellationToken = default) =>
-            Run(new CallbackOperation<T>(this, Next(OperationTypes.Callback, OperationSubTypes.Callback, name), config ?? new CallbackConfig()));
+        public Task<ICallback<T>> CreateCallbackAsync<T>(string? name = null, CallbackConfig? config = null, CancellationToken cancellationToken = default)
+        {
+            config ??= new CallbackConfig();
+            return Run(new CallbackOperation<T>(this, Next(OperationTypes.Callback, OperationSubTypes.Callback, name, config.Key), config));
+        }
     }
 }

@@ -110,7 +110,7 @@ public static class DurableContextExtensions
             catch (ChildContextException error)
             {
                 // Jitter from the execution's own randomness: the same decision on every replay.
-                var random = new Random(OperationIds.Seed(group.ExecutionContext.DurableExecutionArn, $"{name}#{suffix}"));
+                var random = OperationIds.NewRandom(group.ExecutionContext.DurableExecutionArn, $"{name}#{suffix}");
                 var decision = retry.Decide(error, number, random);
                 if (!decision.ShouldRetry) throw;
                 delay = TimeSpan.FromSeconds(Durations.WholeSeconds(decision.Delay));

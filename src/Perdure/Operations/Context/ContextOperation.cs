@@ -75,7 +75,7 @@ internal sealed class ContextOperation<T>(
         {
             // Too large to store: replay runs the body again over its recorded children, so the value it builds is the value to return.
             _live = (value, "");
-            Send(NewUpdate(OperationAction.Succeed, "") with { ContextOptions = new ContextOptions(ReplayChildren: true) }, urgent: true);
+            Send(NewUpdate(OperationAction.Succeed, body.Summarize?.Invoke(value) ?? "") with { ContextOptions = new ContextOptions(ReplayChildren: true) }, urgent: true);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class ContextOperation<T>(
         else if (_live is { } live) Complete(live.Value);
         else if (details.ReplayChildren)
         {
-            Runtime.Fail(new NonDeterministicExecutionException(
+            Runtime.Mismatch(new NonDeterministicExecutionException(
                 $"{Request} at position {Request.Position} finished before with a value too large to store. Run again over its recorded operations " +
                 "its body no longer returns: it asks for something that is not recorded. [PDR0101]"));
         }
@@ -121,4 +121,8 @@ internal sealed class ContextOperation<T>(
 }
 
 /// <summary>A child context's body, with or without a result.</summary>
-internal readonly record struct ContextBody<T>(Func<IDurableContext, CancellationToken, Task<T>> RunAsync, bool HasResult);
+internal readonly record struct ContextBody<T>(Func<IDurableContext, CancellationToken, Task<T>> RunAsync, bool HasResult)
+{
+    /// <summary>What is recorded, for people, in place of a result too large to store; it must fit. Null: nothing.</summary>
+    public Func<T, string>? Summarize { get; init; }
+}

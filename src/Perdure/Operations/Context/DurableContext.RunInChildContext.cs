@@ -58,7 +58,7 @@ namespace Perdure.Replay
         {
             config ??= ChildContextConfig.Default;
             return Run(new ContextOperation<T>(
-                this, Next(OperationTypes.Context, config.SubType ?? OperationSubTypes.RunInChildContext, name), body, config));
+                this, Next(OperationTypes.Context, config.SubType ?? OperationSubTypes.RunInChildContext, name, config.Key), body, config));
         }
     }
 }

@@ -36,6 +36,10 @@ namespace Perdure
 
         /// <summary>Reads the result. Null: the host's serializer.</summary>
         public IDurableSerializer? Serializer { get; init; }
+
+        /// <summary>Names the operation instead of its position, so that code around it can be reordered while executions run. Null: its position.</summary>
+        /// <remarks>1 to 256 characters, unique in its context. Adding, removing or changing a key is a change of the code's shape.</remarks>
+        public string? Key { get; init; }
     }
 }
 
@@ -48,7 +52,7 @@ namespace Perdure.Replay
         {
             ArgumentException.ThrowIfNullOrEmpty(functionName);
             config ??= InvokeConfig.Default;
-            var request = Next(OperationTypes.ChainedInvoke, OperationSubTypes.ChainedInvoke, name);
+            var request = Next(OperationTypes.ChainedInvoke, OperationSubTypes.ChainedInvoke, name, config.Key);
             var text = Payloads.Write(
                 config.PayloadSerializer ?? Runtime.Environment.Serializer, payload, new DurableSerializationContext(request.Id, Runtime.Arn), request);
             return Run(new InvokeOperation<TResult>(this, request, functionName, text, config));

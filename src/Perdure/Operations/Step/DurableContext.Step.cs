@@ -60,7 +60,10 @@ namespace Perdure.Replay
                 name, config, cancellationToken);
         }
 
-        private Task<T> Step<T>(StepBody<T> body, string? name, StepConfig? config, CancellationToken cancellationToken) => Run(
-            new StepOperation<T>(this, Next(OperationTypes.Step, OperationSubTypes.Step, name), body, config ?? StepConfig.Default, cancellationToken));
+        private Task<T> Step<T>(StepBody<T> body, string? name, StepConfig? config, CancellationToken cancellationToken)
+        {
+            config ??= StepConfig.Default;
+            return Run(new StepOperation<T>(this, Next(OperationTypes.Step, OperationSubTypes.Step, name, config.Key), body, config, cancellationToken));
+        }
     }
 }

@@ -15,10 +15,16 @@ public sealed class StepConfig
     /// <remarks>
     /// <see cref="StepSemantics.AtMostOncePerRetry"/> alone is not that: with a retry strategy an interrupted attempt is followed by another.
     /// </remarks>
-    public static StepConfig AtMostOnce() => new() { Semantics = StepSemantics.AtMostOncePerRetry, RetryStrategy = Perdure.RetryStrategy.None };
+    /// <param name="key">See <see cref="Key"/>.</param>
+    public static StepConfig AtMostOnce(string? key = null) =>
+        new() { Semantics = StepSemantics.AtMostOncePerRetry, RetryStrategy = Perdure.RetryStrategy.None, Key = key };
 
     /// <summary>Writes and reads this step's result. Null: the host's serializer.</summary>
     public IDurableSerializer? Serializer { get; init; }
+
+    /// <summary>Names the operation instead of its position, so that code around it can be reordered while executions run. Null: its position.</summary>
+    /// <remarks>1 to 256 characters, unique in its context. Adding, removing or changing a key is a change of the code's shape.</remarks>
+    public string? Key { get; init; }
 }
 
 /// <summary>What a crash in the middle of a step's body means.</summary>

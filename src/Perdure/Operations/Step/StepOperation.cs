@@ -41,7 +41,7 @@ internal sealed class StepOperation<T>(
         try
         {
             decision = (config.RetryStrategy ?? Runtime.Environment.Options.DefaultStepRetry)
-                .Decide(error, attempt, new Random(OperationIds.Seed(Runtime.Arn, $"{Id}#{attempt}")));
+                .Decide(error, attempt, OperationIds.NewRandom(Runtime.Arn, $"{Id}#{attempt}"));
         }
         catch (Exception strategyError)
         {

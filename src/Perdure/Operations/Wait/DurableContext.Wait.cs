@@ -22,7 +22,7 @@ namespace Perdure.Replay
         public Task WaitAsync(TimeSpan duration, string? name = null, CancellationToken cancellationToken = default)
         {
             Durations.Require(duration, nameof(duration), "For longer pauses wait several times.");
-            return Run(new WaitOperation(this, Next(OperationTypes.Wait, OperationSubTypes.Wait, name), Durations.WholeSeconds(duration)));
+            return Run(new WaitOperation(this, Next(OperationTypes.Wait, OperationSubTypes.Wait, name, key: null), Durations.WholeSeconds(duration)));
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class CallbackQuestion<T>(
     public ChildContextConfig ContextConfig => new()
     {
         SubType = OperationSubTypes.WaitForCallback,
+        Key = config.Key,
         Serializer = config.Serializer,
         ErrorMapping = static error => CallbackFailures.Rebuild((ChildContextException)error),
     };

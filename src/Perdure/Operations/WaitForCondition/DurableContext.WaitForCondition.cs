@@ -40,6 +40,10 @@ namespace Perdure
 
         /// <summary>Writes and reads the state. Null: the host's serializer.</summary>
         public IDurableSerializer? Serializer { get; init; }
+
+        /// <summary>Names the operation instead of its position, so that code around it can be reordered while executions run. Null: its position.</summary>
+        /// <remarks>1 to 256 characters, unique in its context. Adding, removing or changing a key is a change of the code's shape.</remarks>
+        public string? Key { get; init; }
     }
 
     /// <summary>What a check is given.</summary>
@@ -95,7 +99,7 @@ namespace Perdure.Replay
             ArgumentNullException.ThrowIfNull(check);
             ArgumentNullException.ThrowIfNull(config);
             return Run(new WaitForConditionOperation<TState>(
-                this, Next(OperationTypes.Step, OperationSubTypes.WaitForCondition, name), check, config, cancellationToken));
+                this, Next(OperationTypes.Step, OperationSubTypes.WaitForCondition, name, config.Key), check, config, cancellationToken));
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class WaitForConditionOperation<TState>(
         {
             var state = await check(before, new StepContext(Context, Request, attempt), cancellationToken).ConfigureAwait(false);
             payload = RoundTrip(state);
-            var decision = config.WaitStrategy.Decide(state, attempt, new Random(OperationIds.Seed(Runtime.Arn, $"{Id}#{attempt}")));
+            var decision = config.WaitStrategy.Decide(state, attempt, OperationIds.NewRandom(Runtime.Arn, $"{Id}#{attempt}"));
             return decision.ShouldContinue ? RetryUpdate(decision.Delay, payload, null) : NewUpdate(OperationAction.Succeed, payload);
         }
         catch (WaitForConditionException exhausted)
