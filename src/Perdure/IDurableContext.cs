@@ -36,6 +36,9 @@ public partial interface IDurableContext
     /// <param name="key">With a key the id depends on the key alone, not on the order of calls in this context.</param>
     Guid NewGuid(string? key = null);
 
+    /// <summary>Fires when the execution is being cancelled, at the same point of every replay. For function code; bodies have their own token.</summary>
+    CancellationToken ExecutionCancellation { get; }
+
     /// <summary>A key for an external system, stable for this execution, this context and this purpose.</summary>
     /// <exception cref="ArgumentException"><paramref name="purpose"/> is null or empty.</exception>
     string GetIdempotencyKey(string purpose);

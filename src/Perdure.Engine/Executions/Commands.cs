@@ -42,6 +42,9 @@ internal abstract record Command
     /// <summary>Somebody stops it.</summary>
     public sealed record Stop(PayloadSlice Error) : Command;
 
+    /// <summary>Somebody wants it to end in an orderly way; with <paramref name="Begin"/>, the function is invoked in the same commit.</summary>
+    public sealed record Cancel(string Reason, BeginArgs? Begin) : Command;
+
     /// <summary>Time passes, without anybody to invoke the function.</summary>
     public sealed record Tick : Command;
 
@@ -58,6 +61,18 @@ internal sealed record BeginArgs(long Epoch, string Owner);
 /// <summary>An update with its payload already set aside.</summary>
 internal sealed record UpdateInput(OperationUpdate Update, PayloadSlice? Payload, PayloadSlice? Error);
 
+/// <summary>What a function failed with, where rules depend on it: they never see the error itself.</summary>
+internal enum FailureKind
+{
+    Ordinary,
+
+    /// <summary>It let the cancellation escape: the orderly end of a cancelled execution.</summary>
+    Cancelled,
+
+    /// <summary>Something of a saga could not be undone: an operator has to look.</summary>
+    Uncompensated,
+}
+
 /// <summary>How an invocation ended. A closed set.</summary>
 internal abstract record InvocationEnd
 {
@@ -67,7 +82,7 @@ internal abstract record InvocationEnd
 
     public sealed record Succeeded(PayloadSlice? Result) : InvocationEnd;
 
-    public sealed record Failed(PayloadSlice Error) : InvocationEnd;
+    public sealed record Failed(PayloadSlice Error, FailureKind Kind = FailureKind.Ordinary) : InvocationEnd;
 
     public sealed record Pending : InvocationEnd;
 

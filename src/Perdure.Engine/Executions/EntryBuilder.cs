@@ -86,6 +86,7 @@ internal sealed class EntryBuilder
             operation = operation with { StartedEvent = firstEvent };
         }
 
+        if (transition.IsSignal) operation = operation with { SignalledEvent = firstEvent };
         if (!operation.IsOpen && before is not { IsOpen: false })
         {
             operation = operation with { EndedEvent = firstEvent + transition.Events.Length - 1 };
@@ -114,6 +115,13 @@ internal sealed class EntryBuilder
             Facts = new InvocationFacts(invocation.StartedAt, Now, invocation.RequestId),
         });
         Invocation = null;
+    }
+
+    /// <summary>The invocation that ends was cut off: whatever was under way in it was too.</summary>
+    public void NoteCutOff()
+    {
+        var cutOff = _state.UnderWay.Where(operation => !_changed.ContainsKey(operation.Id)).Concat(_changed.Values.Where(static operation => operation.Kind.IsUnderWay(operation)));
+        foreach (var operation in cutOff.OrderBy(static operation => operation.StartedEvent).ToList()) Apply(new Transition(operation.Kind.OnCutOff(operation)));
     }
 
     public void Mark(CheckpointMark mark) => _mark = mark;
@@ -228,6 +236,7 @@ internal sealed class EntryBuilder
     {
         var execution = Execution;
         var leased = Invocation is not null && execution.IsOpen;
+        var needsAttention = execution.IsOpen || Control.Attention == ExecutionAttention.Uncompensated;
         var (queue, wakeAt) = WakeRule.Of(
             _state.Identity.Function, !execution.IsOpen, leased ? Now + _facts.Rules.LeaseDuration : null, Control, EarliestTimer(), Now);
         return new RowState
@@ -239,8 +248,8 @@ internal sealed class EntryBuilder
             LeaseEpoch = Math.Max(Invocation?.Epoch ?? 0, _state.Epoch),
             EndedAt = execution.IsOpen ? null : execution.EndedAt,
             ExpiresAt = execution.IsOpen ? null : execution.EndedAt + Retention(execution),
-            Attention = execution.IsOpen ? Control.Attention : ExecutionAttention.None,
-            AttentionReason = execution.IsOpen ? Control.Reason : null,
+            Attention = needsAttention ? Control.Attention : ExecutionAttention.None,
+            AttentionReason = needsAttention ? Control.Reason : null,
         };
     }
 

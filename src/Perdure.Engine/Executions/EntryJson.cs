@@ -143,6 +143,7 @@ internal static class EntryJson
             json.WriteNumber("b", operation.StartedAt.ToUnixTimeMilliseconds());
             if (operation.EndedAt is { } ended) json.WriteNumber("f", ended.ToUnixTimeMilliseconds());
             json.WriteNumber("q", operation.StartedEvent);
+            if (operation.SignalledEvent != 0) json.WriteNumber("g", operation.SignalledEvent);
             if (operation.EndedEvent != 0) json.WriteNumber("z", operation.EndedEvent);
             WriteSlice(json, "r", operation.Result);
             WriteSlice(json, "x", operation.Error);
@@ -179,6 +180,7 @@ internal static class EntryJson
                 EndedAt = item.TryGetProperty("f", out var ended) ? Instant(ended) : null,
                 StartedEvent = item.GetProperty("q").GetInt64(),
                 EndedEvent = item.TryGetProperty("z", out var end) ? end.GetInt64() : 0,
+                SignalledEvent = item.TryGetProperty("g", out var signal) ? signal.GetInt64() : 0,
                 Result = ReadSlice(item, "r"),
                 Error = ReadSlice(item, "x"),
                 State = item.TryGetProperty("d", out var state) ? kind.ReadState(state) : null,

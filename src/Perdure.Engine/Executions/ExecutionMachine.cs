@@ -49,6 +49,9 @@ internal static class ExecutionMachine
             case Command.Stop stop:
                 if (!builder.IsTerminal) builder.Apply(ExecutionKind.Close(builder.Execution, OperationStatus.Stopped, builder.Context(error: stop.Error)));
                 break;
+            case Command.Cancel cancel:
+                Cancel(builder, cancel, facts);
+                break;
             case Command.CallerTold:
                 builder.Control = builder.Control with { OwesCaller = false };
                 break;
@@ -157,7 +160,10 @@ internal static class ExecutionMachine
                 builder.Apply(ExecutionKind.Close(builder.Execution, OperationStatus.Succeeded, builder.Context(payload: succeeded.Result)));
                 break;
             case InvocationEnd.Failed failed:
-                builder.Apply(ExecutionKind.Close(builder.Execution, OperationStatus.Failed, builder.Context(error: failed.Error)));
+                var status = failed.Kind == FailureKind.Cancelled && ExecutionKind.IsCancelRequested(builder.Execution) ? OperationStatus.Stopped : OperationStatus.Failed;
+                builder.Apply(ExecutionKind.Close(builder.Execution, status, builder.Context(error: failed.Error)));
+                if (failed.Kind == FailureKind.Uncompensated)
+                    builder.Control = builder.Control with { Attention = ExecutionAttention.Uncompensated, Reason = "A saga did not succeed, and not everything of it could be undone or cleaned up; the error says what." };
                 break;
             case InvocationEnd.Pending:
                 // What it has not seen is delivered by a new invocation at once; so is what fell due while it was ending. A due attempt that
@@ -181,6 +187,7 @@ internal static class ExecutionMachine
         builder.EndInvocation(error);
         if (builder.IsTerminal) return;
 
+        builder.NoteCutOff();
         var crashes = state.HasProgressed ? 1 : builder.Control.Crashes + 1;
         var control = builder.Control with { OwesInvocation = true, Crashes = crashes };
         builder.Control = crashes >= facts.Rules.MaxCrashesWithoutProgress
@@ -193,12 +200,24 @@ internal static class ExecutionMachine
         if (builder.IsTerminal || builder.Find(complete.OperationId) is not { } operation) throw new CallbackClosedException();
         var context = builder.Context(complete.Payload, complete.Error, operation.Id, timeoutSeconds: complete.TimeoutSeconds);
         builder.Apply(operation.Kind.Complete(operation, complete.Outcome, context));
-        if (builder.Invocation is not null) return;
+        OweAndBegin(builder, complete.Begin, facts);
+    }
 
+    /// <summary>Something happened that the function has to be told: by the invocation that runs, or by one that begins here if it can.</summary>
+    private static void OweAndBegin(EntryBuilder builder, BeginArgs? begin, Facts facts)
+    {
+        if (builder.Invocation is not null) return;
         builder.Control = builder.Control with { OwesInvocation = true };
         var canBegin = builder.Control.Attention == ExecutionAttention.None && builder.Control.RetryAt is null;
-        if (complete.Begin is not { } begin || !canBegin) return;
+        if (begin is null || !canBegin) return;
         builder.FireDue();
         if (!builder.IsTerminal) Begin(builder, begin, facts);
+    }
+
+    private static void Cancel(EntryBuilder builder, Command.Cancel cancel, Facts facts)
+    {
+        if (builder.IsTerminal || ExecutionKind.IsCancelRequested(builder.Execution)) return;
+        builder.Apply(ExecutionKind.RequestCancel(builder.Execution, cancel.Reason));
+        OweAndBegin(builder, cancel.Begin, facts);
     }
 }

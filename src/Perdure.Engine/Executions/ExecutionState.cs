@@ -12,6 +12,7 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
     private readonly SortedSet<(DateTimeOffset DueAt, string Id)> _timers = [];
     private readonly List<(long Version, string Id)> _unseen = [];
     private readonly HashSet<string> _ready = [];
+    private readonly HashSet<string> _underWay = [];
 
     public ExecutionIdentity Identity { get; } = identity;
 
@@ -59,6 +60,9 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
 
     /// <summary>Whether an attempt is due that the function has not begun. One in a finished context, seen or not, never begins.</summary>
     public bool HasAttemptToBegin => _ready.Any(id => !HasFinishedAncestor(_operations[id]));
+
+    /// <summary>What the running invocation is in the middle of, as far as is recorded, and what would be seen of it: nothing in a finished context.</summary>
+    public IEnumerable<OperationRecord> UnderWay => _underWay.Select(id => _operations[id]).Where(operation => !HasFinishedAncestor(operation));
 
     public int OperationCount => _order.Count;
 
@@ -133,6 +137,7 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
             if (old.Kind.DueAt(old, null) is { } due) _timers.Remove((due, old.Id));
             if (old.Kind.CanWake(old)) WakeableCount--;
             _ready.Remove(old.Id);
+            _underWay.Remove(old.Id);
         }
         else _order.Add(operation.Id);
 
@@ -140,6 +145,7 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
         if (operation.Kind.DueAt(operation, null) is { } dueAt) _timers.Add((dueAt, operation.Id));
         if (operation.Kind.CanWake(operation)) WakeableCount++;
         if (operation.Status == OperationStatus.Ready) _ready.Add(operation.Id);
+        if (operation.Kind.IsUnderWay(operation)) _underWay.Add(operation.Id);
     }
 
     /// <summary>Ids of operations that changed after a version, each once, in order of their last change.</summary>

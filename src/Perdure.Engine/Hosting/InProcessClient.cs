@@ -187,6 +187,28 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
                 : new Command.Stop(payloads.Add(ProtocolJson.Bytes(error ?? new ErrorObject { ErrorMessage = "Execution stopped by user request" }))),
             static (state, _) => state.Execution.EndedAt ?? state.LastAt));
 
+    public Task<bool> CancelAsync(string executionArn, string? reason = null, CancellationToken cancellationToken = default)
+    {
+        var text = RequireReason(reason);
+        var requested = false;
+        return Core.Mailboxes.UseAsync(Key(executionArn), mailbox => Node.ApplyAndLaunchAsync(
+            mailbox,
+            (state, _, begin) =>
+            {
+                requested = !state.IsTerminal && !ExecutionKind.IsCancelRequested(state.Execution);
+                return requested ? new Command.Cancel(text, begin) : null;
+            },
+            _ => requested));
+    }
+
+    private static string RequireReason(string? reason)
+    {
+        const int Longest = 1024;
+        if (reason?.Length > Longest) throw new ArgumentException($"reason has {reason.Length} characters; at most {Longest} are allowed.", nameof(reason));
+        StrictText.ByteCount(reason ?? "");
+        return reason ?? "";
+    }
+
     public async Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default)
     {
         var key = Key(executionArn);

@@ -82,7 +82,7 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
     private CheckpointResponse Respond(
         ExecutionState state, CheckpointToken token, long version, IEnumerable<OperationRecord> changed, JournalPayloads payloads) => new(
         state.IsTerminal ? null : core.Signer.Sign(token with { Version = version }),
-        [.. changed.Where(operation => operation.Kind != OperationKinds.Execution).Select(operation => operation.Describe(payloads))]);
+        [.. changed.Where(operation => operation.Kind.IsTold(operation)).Select(operation => operation.Describe(payloads))]);
 
     /// <summary>The same answer again, from the journal: operations as they were then, not as they are now.</summary>
     private async Task<CheckpointResponse> RepeatAsync(ExecutionState state, CheckpointToken token)

@@ -125,7 +125,12 @@ internal sealed partial class InvocationRunner(
         InvocationOutcome.Succeeded { Result: { } result } when StrictText.ByteCount(result) is var size && size > core.Rules.MaxResultBytes =>
             new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(TooLarge(size)))),
         InvocationOutcome.Succeeded succeeded => new InvocationEnd.Succeeded(payloads.Add(succeeded.Result)),
-        InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(failed.Error))),
+        InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(failed.Error)), failed.Error.ErrorType switch
+        {
+            ExecutionCancelledException.Code => FailureKind.Cancelled,
+            SagaCompensationException.Code => FailureKind.Uncompensated,
+            _ => FailureKind.Ordinary,
+        }),
         InvocationOutcome.Mismatched mismatched => new InvocationEnd.Mismatched(
             payloads.Add(ProtocolJson.Bytes(mismatched.Error)), mismatched.Error.ErrorMessage ?? "The code no longer matches the record."),
         InvocationOutcome.Pending => new InvocationEnd.Pending(),

@@ -46,6 +46,19 @@ public interface IPerdureClient
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
     Task<DateTimeOffset> StopAsync(string executionArn, ErrorObject? error = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Asks an execution to end in an orderly way: its function is told, sagas compensate, and it ends STOPPED when the function lets the cancellation escape.</summary>
+    /// <remarks>
+    /// The request is durable when this returns, and told to the function as one more recorded fact: what it awaits throws
+    /// <see cref="ExecutionCancelledException"/>. How long it takes is up to the function; <see cref="StopAsync"/> is the end without asking.
+    /// </remarks>
+    /// <param name="executionArn">The execution.</param>
+    /// <param name="reason">Why, for people: at most 1,024 characters.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>False when it is over, or being cancelled already; nothing was changed.</returns>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="ArgumentException">The reason is too long or no valid text.</exception>
+    Task<bool> CancelAsync(string executionArn, string? reason = null, CancellationToken cancellationToken = default);
+
     /// <summary>Lets an execution run again that was parked for an operator, after crashes or because its code no longer matched its record.</summary>
     /// <returns>False when it was not parked.</returns>
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
@@ -123,6 +136,9 @@ public enum ExecutionAttention
 
     /// <summary>Its code no longer matches its record; it runs again when a node starts, with other code, or when an operator says so.</summary>
     Mismatched,
+
+    /// <summary>It is over, and something of a saga could not be undone or cleaned up: its error says what.</summary>
+    Uncompensated,
 }
 
 /// <summary>An execution as it stands.</summary>

@@ -10,9 +10,12 @@ internal abstract class AwaitableOperation<T>(DurableContext context, OperationR
 
     public Task<T> Task => _source.Task;
 
-    protected void Complete(T value) => _source.SetResult(value);
+    // An end that comes after an interruption has nobody to tell any more.
+    protected void Complete(T value) => _source.TrySetResult(value);
 
-    protected void Throw(Exception error) => _source.SetException(error);
+    protected void Throw(Exception error) => _source.TrySetException(error);
+
+    public override void Interrupt(Exception reason) => Throw(reason);
 
     /// <summary>Reads a recorded value. One that cannot be read breaks the invocation: the function must not take a wrong turn because of it.</summary>
     protected bool TryRead<TValue>(IDurableSerializer? serializer, string? payload, out TValue value)

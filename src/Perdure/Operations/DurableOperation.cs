@@ -29,6 +29,12 @@ internal abstract class DurableOperation(DurableContext context, OperationReques
     /// <summary>The recorded end is delivered: complete the task that the code awaits.</summary>
     public abstract void DeliverEnd(Operation operation);
 
+    /// <summary>The scope of the code that awaits it was stopped: what it awaits throws, now.</summary>
+    public abstract void Interrupt(Exception reason);
+
+    /// <summary>When it was asked for, counted from 1: operations that end together end in this order.</summary>
+    public int Order { get; set; }
+
     /// <summary>Whether the service alone can move this operation on.</summary>
     public virtual bool AwaitsService => false;
 

@@ -46,6 +46,15 @@ internal abstract class OperationKind
     /// <summary>The function that this update wants started; null for none.</summary>
     public virtual string? TargetOf(OperationUpdate update) => null;
 
+    /// <summary>Whether a running function is told of a change of this operation.</summary>
+    public virtual bool IsTold(OperationRecord operation) => true;
+
+    /// <summary>Whether the handler is in the middle of this operation, as far as the record says.</summary>
+    public virtual bool IsUnderWay(OperationRecord operation) => false;
+
+    /// <summary>The handler was cut off in the middle of it. No event: it may only keep count.</summary>
+    public virtual OperationRecord OnCutOff(OperationRecord operation) => operation;
+
     /// <summary>The outside world ends the operation.</summary>
     /// <exception cref="InvalidTransitionException">This kind is not ended from outside, or the operation is closed.</exception>
     public virtual Transition Complete(OperationRecord operation, OperationStatus outcome, TransitionContext context) =>

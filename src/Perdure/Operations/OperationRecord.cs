@@ -29,6 +29,9 @@ internal sealed record OperationRecord
     /// <summary>Event id of the end; 0 while open.</summary>
     public long EndedEvent { get; init; }
 
+    /// <summary>Event id of a signal while it was open; 0 for none.</summary>
+    public long SignalledEvent { get; init; }
+
     public PayloadSlice? Result { get; init; }
 
     public PayloadSlice? Error { get; init; }
@@ -60,14 +63,18 @@ internal sealed record OperationRecord
             SubType = SubType,
             StartTimestamp = StartedAt,
             EndTimestamp = EndedAt,
-            Sequence = new OperationSequence(StartedEvent, EndedEvent == 0 ? null : EndedEvent),
+            Sequence = new OperationSequence(StartedEvent, EndedEvent == 0 ? null : EndedEvent) { Signalled = SignalledEvent == 0 ? null : SignalledEvent },
         },
         this,
         payloads);
 }
 
 /// <summary>What one update means: the operation afterwards, and the events to record, in order.</summary>
-internal sealed record Transition(OperationRecord Operation, params EventRecord[] Events);
+internal sealed record Transition(OperationRecord Operation, params EventRecord[] Events)
+{
+    /// <summary>Whether the function is told of it at its place in the order, although the operation stays open.</summary>
+    public bool IsSignal { get; init; }
+}
 
 /// <summary>One event as the journal remembers it. Its number and time are those of its entry.</summary>
 internal sealed record EventRecord(string Type)

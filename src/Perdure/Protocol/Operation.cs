@@ -36,7 +36,11 @@ public sealed partial record Operation
 /// <summary>The history event ids at which an operation started and ended: the total order in which function code was resumed.</summary>
 /// <param name="Started">Event id of its first START.</param>
 /// <param name="Ended">Event id of its end; null while open.</param>
-public sealed record OperationSequence(long Started, long? Ended);
+public sealed record OperationSequence(long Started, long? Ended)
+{
+    /// <summary>Event id of a signal to it while it was open, such as the request to cancel the execution; null for none.</summary>
+    public long? Signalled { get; init; }
+}
 
 /// <summary>The values of <see cref="Operation.Type"/>. Each kind contributes its own.</summary>
 public static partial class OperationTypes;

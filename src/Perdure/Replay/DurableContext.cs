@@ -20,9 +20,10 @@ internal sealed partial class DurableContext : IDurableContext
     private LoggerConfig? _loggerConfig;
     private ILogger? _logger;
 
-    private DurableContext(InvocationRuntime runtime, DurableContext? parent, string? id, string? recordId, string path)
+    private DurableContext(InvocationRuntime runtime, DurableContext? parent, string? id, string? recordId, string path, CancellationScope scope)
     {
         Runtime = runtime;
+        Scope = scope;
         RecordId = recordId;
         _parent = parent;
         _id = id;
@@ -32,15 +33,34 @@ internal sealed partial class DurableContext : IDurableContext
         ExecutionContext = parent?.ExecutionContext ?? new ExecutionFacts(runtime);
     }
 
-    public static DurableContext Root(InvocationRuntime runtime) => new(runtime, null, null, null, "");
+    public static DurableContext Root(InvocationRuntime runtime) => new(runtime, null, null, null, "", runtime.Scopes.Root);
 
     /// <summary>The context of a body.</summary>
     /// <param name="request">The operation whose body it is.</param>
     /// <param name="isRecorded">False for a context that leaves no record: its operations then belong to the nearest recorded one.</param>
-    public DurableContext Child(OperationRequest request, bool isRecorded) =>
-        new(Runtime, this, request.Id, isRecorded ? request.Id : RecordId, request.Position + "-");
+    /// <param name="scope">What stops the body; null: what stops this context.</param>
+    public DurableContext Child(OperationRequest request, bool isRecorded, CancellationScope? scope = null) =>
+        new(Runtime, this, request.Id, isRecorded ? request.Id : RecordId, request.Position + "-", scope ?? Scope);
+
+    /// <summary>A place for operations of this context that nothing stops. Leaves no record of its own.</summary>
+    /// <param name="purpose">Names the place within this context.</param>
+    public DurableContext Shielded(string purpose) => new(
+        Runtime, this, OperationIds.Keyed(_id, $"shielded:{purpose}"), RecordId, $"{_path}{purpose}-", Runtime.Scopes.New(null));
+
+    /// <summary>The context behind an author's variable.</summary>
+    public static DurableContext Of(IDurableContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context as DurableContext ?? throw new ArgumentException(
+            $"This verb needs the context that the engine gave the function, not a {context.GetType()}.", nameof(context));
+    }
 
     public InvocationRuntime Runtime { get; }
+
+    /// <summary>What stops the code of this context.</summary>
+    public CancellationScope Scope { get; }
+
+    public CancellationToken ExecutionCancellation => Runtime.Scopes.Root.Token;
 
     /// <summary>The recorded context that operations of this one name as their parent; null at the root.</summary>
     public string? RecordId { get; }
@@ -99,6 +119,7 @@ internal sealed partial class DurableContext : IDurableContext
     {
         RequireTurn(subType, name);
         RequireName(name);
+        Scope.ThrowIfStopped();
         if (key is not null) return new OperationRequest(OperationIds.Keyed(_id, RequireKey(key)), $"{_path}key '{key}'", type, subType, name);
         var position = ++_position;
         return new OperationRequest(OperationIds.At(_id, position), _path + position, type, subType, name);

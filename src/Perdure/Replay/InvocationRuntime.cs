@@ -24,6 +24,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     private readonly InvocationEnvironment _environment;
     private readonly Dictionary<string, DurableOperation> _asked = [];
     private readonly HashSet<DurableOperation> _open = [];
+    private readonly Queue<Action> _whenCaughtUp = new();
     private readonly FunctionScheduler _scheduler;
     private readonly CauseQueue _causes;
     private readonly CancellationTokenSource _bodies = new();
@@ -35,7 +36,6 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     private bool _draining;
     private bool _holdsWork;
     private bool _finished;
-    private bool _warnedOfForeign;
     private InvocationOutcome? _rootOutcome;
 
     public InvocationRuntime(InvocationEnvironment environment, string arn, string checkpointToken, IReadOnlyList<Operation> operations)
@@ -51,6 +51,8 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         _poll = new PollTimer(environment.Clock, Writer.Flush);
         _causes = environment.Options.NewCauseQueue();
         foreach (var end in History.Ends()) _causes.Add(end);
+        Scopes = new CancellationScopes(this);
+        if (Scopes.NoteCancellation(History.Execution) is { } cancellation) _causes.Add(cancellation);
     }
 
     public string Arn { get; }
@@ -67,6 +69,11 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     public PatchMarkers Patches => field ??= new PatchMarkers(this);
 
     public FunctionScheduler Scheduler => _scheduler;
+
+    public CancellationScopes Scopes { get; }
+
+    /// <summary>Operations that were asked for and whose end was not delivered.</summary>
+    public IEnumerable<DurableOperation> Open => _open;
 
     /// <summary>Fires when bodies must end without being recorded: the execution was lost or the host cannot wait any longer.</summary>
     public CancellationToken BodiesToken => _bodies.Token;
@@ -88,7 +95,9 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         _scheduler.Close();
         Writer.Dispose();
         _poll.Dispose();
-        if (_runningBodies == 0) _bodies.Dispose();
+        if (_runningBodies > 0) return;
+        Scopes.Dispose();
+        _bodies.Dispose();
     }
 
     private static async Task<IReadOnlyList<Operation>> LoadAsync(DurableExecutionInvocationInput input, InvocationEnvironment environment)
@@ -118,7 +127,8 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         }
         catch (Exception error)
         {
-            outcome = new InvocationOutcome.Failed(ErrorObject.FromException(error));
+            // Code that looked at its token instead of awaiting something durable was stopped all the same.
+            outcome = new InvocationOutcome.Failed(ErrorObject.FromException(error is OperationCanceledException ? Scopes.Root.Reason ?? error : error));
         }
 
         _rootOutcome = outcome;
@@ -147,12 +157,20 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
             }
         }
 
-        if (recorded is null || !recorded.Status.IsTerminal()) _open.Add(operation);
+        operation.Order = _asked.Count;
+        _open.Add(operation);
         operation.Begin(recorded);
     }
 
     /// <summary>Queues the recorded START of an operation among the causes.</summary>
     public void DeliverStartInOrder(Operation operation) => _causes.Add(new Cause(ReplayHistory.StartOf(operation), operation.Id, IsEnd: false));
+
+    /// <summary>Runs something now, or when every recorded cause is delivered.</summary>
+    public void WhenCaughtUp(Action action)
+    {
+        if (_causes.Count == 0) action();
+        else _whenCaughtUp.Enqueue(action);
+    }
 
     /// <summary>Whether a body may begin; false while draining, when it must wait for the next invocation.</summary>
     public bool TryBeginBody()
@@ -176,6 +194,12 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         if (_causes.TryTake(out var cause))
         {
             Deliver(cause);
+            return true;
+        }
+
+        if (_whenCaughtUp.TryDequeue(out var action))
+        {
+            action();
             return true;
         }
 
@@ -210,6 +234,12 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
 
     private void Deliver(Cause cause)
     {
+        if (cause.OperationId == History.Execution.Id)
+        {
+            Scopes.Stop(Scopes.Root, static () => new ExecutionCancelledException());
+            return;
+        }
+
         var operation = History.Find(cause.OperationId)!; // causes are made from recorded operations
         if (!_asked.TryGetValue(cause.OperationId, out var asked))
         {
@@ -220,10 +250,10 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         if (cause.IsEnd) History.OnEndDelivered(cause.OperationId);
 
         // What a finished context left running never runs on: its outcome is recorded, and replay would not see it either.
+        if (cause.IsEnd) _open.Remove(asked);
         if (asked.Context.IsFinished) return;
         if (cause.IsEnd)
         {
-            _open.Remove(asked);
             asked.Context.Observe(operation.EndTimestamp ?? operation.StartTimestamp, operation.Id, endDelivered: true);
             asked.DeliverEnd(operation);
         }
@@ -245,6 +275,12 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
 
     private void Change(Operation operation)
     {
+        if (operation.Id == History.Execution.Id)
+        {
+            if (Scopes.NoteCancellation(operation) is { } cancellation) _causes.Add(cancellation);
+            return;
+        }
+
         var known = History.Find(operation.Id);
         if (known is not null && known.Status.IsTerminal()) return;
 
@@ -303,37 +339,11 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         _scheduler.Close();
         Writer.Stop();
         _poll.Dispose();
-        if (_runningBodies > 0) _bodies.Cancel();
+        if (_runningBodies > 0) Scopes.Fire(_bodies.Cancel);
         _asked.Clear();
         _open.Clear();
         _outcome.Set(outcome);
     }
 
     void IPumpOwner.OnTurnFailed(Exception error) => Crash(error);
-
-    void IPumpOwner.OnForeignPost()
-    {
-        if (_environment.Options.StrictDeterminism)
-        {
-            _scheduler.PostInternal(
-                _ => Fail(new NonDeterministicExecutionException(
-                    $"The code of {Arn} was resumed by something that is not a durable operation, and StrictDeterminism is on. " +
-                    "Outside step bodies await only tasks from the context, and combinators of them. [PDR0102]")),
-                null);
-            return;
-        }
-
-        WarnOfForeign("it was resumed by something that is not a durable operation");
-    }
-
-    private void WarnOfForeign(string what)
-    {
-        if (_warnedOfForeign) return;
-        _warnedOfForeign = true;
-        LogForeign(_logger, Arn, what);
-    }
-
-    [LoggerMessage(EventId = 101, Level = LogLevel.Warning,
-        Message = "Function code of {Arn} awaits something foreign: {What}. It cannot be replayed in order and cannot suspend meanwhile; do such work inside a step. [PDR0102]")]
-    private static partial void LogForeign(ILogger logger, string arn, string what);
 }

@@ -83,7 +83,7 @@ internal sealed class SimWorld
     /// <summary>What the outside world does when the service is quiet; true when it did something.</summary>
     public Func<SimWorld, bool> Outside { get; set; } = static _ => false;
 
-    public RuntimeOptions Options { get; set; } = new() { StrictDeterminism = true };
+    public RuntimeOptions Options { get; set; } = new() { StrictDeterminism = true, OnNonDeterminism = NonDeterminismPolicy.Fail };
 
     public IPerdureClient Client => new InProcessClient(() => _node ?? throw new InvalidOperationException("No node runs."), _serializer);
 

@@ -18,7 +18,7 @@ internal sealed class BatchRunner<T>(IReadOnlyList<BatchUnit<T>> units, BatchCon
     private int _succeeded;
     private int _failed;
 
-    public async Task<IBatchResult<T>> RunAsync(IDurableContext context)
+    public async Task<IBatchResult<T>> RunAsync(DurableContext context)
     {
         if (units.Count == 0) return new BatchResult<T>([], CompletionReason.AllCompleted);
         var places = Math.Min(config.MaxConcurrency ?? units.Count, units.Count);
@@ -31,7 +31,7 @@ internal sealed class BatchRunner<T>(IReadOnlyList<BatchUnit<T>> units, BatchCon
 
     private BatchItem<T> Unfinished(int index) => new(index, units[index].Name, BatchItemStatus.Started, default, null);
 
-    private async void StartNext(IDurableContext context)
+    private async void StartNext(DurableContext context)
     {
         var index = _started++;
         var unit = units[index];
@@ -59,9 +59,16 @@ internal sealed class BatchRunner<T>(IReadOnlyList<BatchUnit<T>> units, BatchCon
         OnItemEnded(context);
     }
 
-    private void OnItemEnded(IDurableContext context)
+    private void OnItemEnded(DurableContext context)
     {
         if (_over.Task.IsCompleted) return;
+        if (context.Scope.Reason is { } stopped)
+        {
+            // Items that were told to stop may have something to undo: none is abandoned, and none is started.
+            if (_succeeded + _failed == _started) _over.SetException(stopped);
+            return;
+        }
+
         CompletionReason? reason;
         try
         {

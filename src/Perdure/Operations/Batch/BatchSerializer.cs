@@ -26,7 +26,7 @@ internal sealed class BatchSerializer<T>(IDurableSerializer items) : IDurableSer
             [.. record.All.Select(item => new BatchItem<T>(
                 item.Index, item.Name, item.Status,
                 item.Result is null ? default : items.Deserialize<T>(item.Result, ItemContext(context, item.Index)),
-                item.Error is null ? null : new ChildContextException(item.Error.Error) { SubType = item.Error.SubType }))],
+                item.Error is null ? null : RecordedFailure.Rebuild(item.Error.Error, item.Error.SubType)))],
             record.CompletionReason);
         return (TValue)result;
     }

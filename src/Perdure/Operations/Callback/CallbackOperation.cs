@@ -46,6 +46,12 @@ internal sealed class CallbackOperation<T>(DurableContext context, OperationRequ
         Complete(new Handle(_callbackId, _answer.Task));
     }
 
+    public override void Interrupt(Exception reason)
+    {
+        base.Interrupt(reason);
+        _answer.TrySetException(reason);
+    }
+
     public override void DeliverEnd(Operation operation)
     {
         var details = operation.CallbackDetails;
@@ -53,13 +59,13 @@ internal sealed class CallbackOperation<T>(DurableContext context, OperationRequ
         switch (operation.Status)
         {
             case OperationStatus.Succeeded:
-                if (TryRead<T>(config.Serializer, details?.Result, out var value)) _answer.SetResult(value);
+                if (TryRead<T>(config.Serializer, details?.Result, out var value)) _answer.TrySetResult(value);
                 break;
             case OperationStatus.TimedOut:
-                _answer.SetException(new CallbackTimeoutException(error, _callbackId));
+                _answer.TrySetException(new CallbackTimeoutException(error, _callbackId));
                 break;
             default:
-                _answer.SetException(new CallbackFailedException(error, _callbackId));
+                _answer.TrySetException(new CallbackFailedException(error, _callbackId));
                 break;
         }
     }

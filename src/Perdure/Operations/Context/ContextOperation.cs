@@ -13,7 +13,7 @@ internal sealed class ContextOperation<T>(
 
     public override void Begin(Operation? recorded)
     {
-        var child = Context.Child(Request, IsRecorded);
+        var child = Context.Child(Request, IsRecorded, body.Scope);
         switch (recorded?.Status)
         {
             case null when IsRecorded && Context.IsReplayOnly:
@@ -32,6 +32,11 @@ internal sealed class ContextOperation<T>(
         }
     }
 
+    // Its body is told, and ends it with what it makes of that: compensations may still have to run.
+    public override void Interrupt(Exception reason)
+    {
+    }
+
     private void RunBody(DurableContext child) => Runtime.Scheduler.PostFunctionCode(_ => RunOnPump(child), null);
 
     private async void RunOnPump(DurableContext child)
@@ -39,7 +44,7 @@ internal sealed class ContextOperation<T>(
 #pragma warning disable CA2007 // The body's end is one of the function's turns: it must resume on the pump.
         try
         {
-            var value = await body.RunAsync(child, Runtime.BodiesToken);
+            var value = await body.RunAsync(child, child.Scope.Token);
             OnBodyReturned(child, value);
         }
         catch (Exception error)
@@ -82,6 +87,9 @@ internal sealed class ContextOperation<T>(
     private void OnBodyThrew(DurableContext child, Exception error)
     {
         EndBody(child);
+
+        // Code that looked at its token instead of awaiting something durable was stopped all the same.
+        if (error is OperationCanceledException && child.Scope.Reason is { } reason) error = reason;
         var record = ErrorObject.FromException(error);
         if (!IsRecorded) CompleteUnrecorded(() => Throw(Rebuild(record)));
         else if (!child.IsReplayOnly) Send(NewUpdate(OperationAction.Fail, error: record), urgent: true);
@@ -115,14 +123,17 @@ internal sealed class ContextOperation<T>(
 
     private Exception Rebuild(ErrorObject error)
     {
-        var failure = new ChildContextException(error) { SubType = Request.SubType };
-        return config.ErrorMapping?.Invoke(failure) ?? failure;
+        var failure = RecordedFailure.Rebuild(error, Request.SubType);
+        return failure is ChildContextException && config.ErrorMapping is { } map ? map(failure) : failure;
     }
 }
 
 /// <summary>A child context's body, with or without a result.</summary>
-internal readonly record struct ContextBody<T>(Func<IDurableContext, CancellationToken, Task<T>> RunAsync, bool HasResult)
+internal readonly record struct ContextBody<T>(Func<DurableContext, CancellationToken, Task<T>> RunAsync, bool HasResult)
 {
+    /// <summary>What the body is stopped with; null: what the context around it is.</summary>
+    public CancellationScope? Scope { get; init; }
+
     /// <summary>What is recorded, for people, in place of a result too large to store; it must fit. Null: nothing.</summary>
     public Func<T, string>? Summarize { get; init; }
 }

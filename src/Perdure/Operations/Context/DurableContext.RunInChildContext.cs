@@ -54,7 +54,7 @@ namespace Perdure.Replay
                 name, config);
         }
 
-        private Task<T> RunChild<T>(ContextBody<T> body, string? name, ChildContextConfig? config)
+        public Task<T> RunChild<T>(ContextBody<T> body, string? name, ChildContextConfig? config)
         {
             config ??= ChildContextConfig.Default;
             return Run(new ContextOperation<T>(

@@ -23,6 +23,9 @@ public sealed partial record HistoryEvent
     /// <summary>The function threw.</summary>
     public ExecutionFailedDetails? ExecutionFailedDetails { get; init; }
 
+    /// <summary>Somebody asked to cancel the execution. Perdure's own.</summary>
+    public ExecutionCancelRequestedDetails? ExecutionCancelRequestedDetails { get; init; }
+
     /// <summary>The execution's deadline passed.</summary>
     public ExecutionTimedOutDetails? ExecutionTimedOutDetails { get; init; }
 
@@ -35,6 +38,9 @@ public sealed record ExecutionDetails
 {
     /// <summary>The input, as serialized text.</summary>
     public string? InputPayload { get; init; }
+
+    /// <summary>Why it is to be cancelled, empty when no reason was given; null while it is not. Perdure's own.</summary>
+    public string? CancelReason { get; init; }
 }
 
 /// <summary>The execution was accepted.</summary>
@@ -47,6 +53,9 @@ public sealed record ExecutionSucceededDetails(EventPayload Result);
 
 /// <summary>The function threw.</summary>
 public sealed record ExecutionFailedDetails(EventError Error);
+
+/// <summary>Somebody asked to cancel the execution.</summary>
+public sealed record ExecutionCancelRequestedDetails(EventPayload Reason);
 
 /// <summary>The execution's deadline passed.</summary>
 public sealed record ExecutionTimedOutDetails(EventError Error);

@@ -44,6 +44,21 @@ internal sealed class ExecutionKind : OperationKind
             Error = context.Error,
         });
 
+    /// <summary>Somebody wants the run to end in an orderly way: the function is told, and decides.</summary>
+    /// <param name="execution">The run.</param>
+    /// <param name="reason">Why, for people; empty for no reason given.</param>
+    public static Transition RequestCancel(OperationRecord execution, string reason) => new(
+        execution with { State = StateOf(execution) with { CancelReason = reason } },
+        new EventRecord("ExecutionCancelRequested") { Facts = new ReasonFacts(reason) })
+    {
+        IsSignal = true,
+    };
+
+    public static bool IsCancelRequested(OperationRecord execution) => StateOf(execution).CancelReason is not null;
+
+    // Other SDKs know no EXECUTION among what changed; only who asked for cancellations meets one.
+    public override bool IsTold(OperationRecord operation) => IsCancelRequested(operation);
+
     /// <summary>An EXECUTION update closes the run; its own id is ignored, it is always about this execution.</summary>
     public override Transition Apply(OperationUpdate update, OperationRecord? current, TransitionContext context)
     {
@@ -77,7 +92,10 @@ internal sealed class ExecutionKind : OperationKind
     public override PayloadSlice? InputOf(OperationRecord execution) => StateOf(execution).Input;
 
     public override Operation Describe(Operation operation, OperationRecord record, PayloadReader payloads) =>
-        operation with { ExecutionDetails = new ExecutionDetails { InputPayload = payloads.Text(StateOf(record).Input) } };
+        operation with
+        {
+            ExecutionDetails = new ExecutionDetails { InputPayload = payloads.Text(StateOf(record).Input), CancelReason = StateOf(record).CancelReason },
+        };
 
     public override HistoryEvent Describe(HistoryEvent historyEvent, EventRecord record, PayloadReader payloads)
     {
@@ -91,6 +109,8 @@ internal sealed class ExecutionKind : OperationKind
                 };
             case "ExecutionSucceeded":
                 return historyEvent with { ExecutionSucceededDetails = new ExecutionSucceededDetails(payloads.EventPayload(record.Payload)) };
+            case "ExecutionCancelRequested":
+                return historyEvent with { ExecutionCancelRequestedDetails = new ExecutionCancelRequestedDetails(((ReasonFacts)record.Facts!).Describe(payloads)) }; // written by RequestCancel
             case "ExecutionFailed":
                 return historyEvent with { ExecutionFailedDetails = new ExecutionFailedDetails(payloads.EventError(record.Error)) };
             case "ExecutionTimedOut":
@@ -107,6 +127,7 @@ internal sealed class ExecutionKind : OperationKind
     public override void WriteState(Utf8JsonWriter json, KindState state)
     {
         var (input, settings) = (ExecutionState)state;
+        if (((ExecutionState)state).CancelReason is { } reason) json.WriteString("x", reason);
         json.WriteNumber("t", settings.TimeoutSeconds);
         if (settings.RetentionDays != 0) json.WriteNumber("d", settings.RetentionDays);
         if (settings.Caller is { } caller)
@@ -128,11 +149,26 @@ internal sealed class ExecutionKind : OperationKind
         new ExecutionSettings(
             json.GetProperty("t").GetInt32(),
             json.TryGetProperty("d", out var retention) ? retention.GetInt32() : 0,
-            json.TryGetProperty("c", out var caller) ? new ExecutionCaller(caller.GetInt64(), json.GetProperty("o").GetString()!) : null)); // written in pairs
+            json.TryGetProperty("c", out var caller) ? new ExecutionCaller(caller.GetInt64(), json.GetProperty("o").GetString()!) : null)) // written in pairs
+    {
+        CancelReason = json.TryGetProperty("x", out var reason) ? reason.GetString() : null,
+    };
 
-    public override EventFacts ReadFacts(JsonElement json) => new ExecutionFacts(json.GetProperty("t").GetInt32());
+    public override EventFacts ReadFacts(JsonElement json) =>
+        json.TryGetProperty("r", out var reason) ? new ReasonFacts(reason.GetString() ?? "") : new ExecutionFacts(json.GetProperty("t").GetInt32());
 
-    private sealed record ExecutionState(PayloadSlice? Input, ExecutionSettings Settings) : KindState;
+    private sealed record ExecutionState(PayloadSlice? Input, ExecutionSettings Settings) : KindState
+    {
+        /// <summary>Why it is to be cancelled; null while it is not.</summary>
+        public string? CancelReason { get; init; }
+    }
+
+    private sealed record ReasonFacts(string Reason) : EventFacts
+    {
+        public EventPayload Describe(PayloadReader payloads) => payloads.IncludesData ? new(Reason, false) : new(null, true);
+
+        public override void Write(Utf8JsonWriter json) => json.WriteString("r", Reason);
+    }
 
     private sealed record ExecutionFacts(int TimeoutSeconds) : EventFacts
     {

@@ -5,12 +5,18 @@ namespace Perdure.Operations.Step;
 
 /// <summary>An operation that the handler runs in attempts: a step, or the checks of a condition.</summary>
 /// <remarks>
+/// <para>
 /// A body runs on the work queue, never on the pump: it may block. What it produced is written and read back there too, so that a
 /// value that does not survive the trip is known before anything is recorded.
+/// </para>
+/// <para>
+/// While recorded causes are still to be delivered no body begins: one of them may end the context that the body is for, or stop its scope.
+/// </para>
 /// </remarks>
 internal abstract class AttemptOperation<T>(DurableContext context, OperationRequest request, CancellationToken callerToken)
     : AwaitableOperation<T>(context, request)
 {
+    private readonly ExecutionContext? _flow = ExecutionContext.Capture();
     private (T Value, string? Payload)? _live;
     private bool _bodyRuns;
     private bool _awaitsService;
@@ -20,34 +26,37 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
 
     public override DateTimeOffset? WakesAt => _wakesAt;
 
-    /// <summary>At most once per attempt: the START must be durable before the body runs.</summary>
-    protected virtual bool StartsDurably => false;
+    /// <summary>At most once per attempt: a cut-off attempt has failed.</summary>
+    protected virtual bool RunsAtMostOnce => false;
+
+    /// <summary>Whether the START must be durable before the body runs.</summary>
+    protected virtual bool StartsDurably => RunsAtMostOnce;
 
     /// <summary>Runs one attempt and says what to record. Called on the work queue.</summary>
     /// <param name="attempt">Its number, from 1.</param>
-    /// <param name="last">What the record says of the attempt before; null on the first.</param>
-    /// <param name="cancellationToken">Fires when the caller's token does, or when the body must end unrecorded.</param>
+    /// <param name="last">What the record says of the operation as the attempt begins; null when it is new.</param>
+    /// <param name="cancellationToken">Fires when the caller's token or the scope's does, or when the body must end unrecorded.</param>
     protected abstract Task<OperationUpdate> AttemptAsync(int attempt, StepDetails? last, CancellationToken cancellationToken);
 
-    /// <summary>An earlier invocation ended in the middle of an attempt that must not be repeated unasked.</summary>
-    protected virtual OperationUpdate OnInterrupted(int attempt) => throw new InvalidOperationException("Only operations that start durably are interrupted.");
+    /// <summary>An earlier invocation ended in the middle of an attempt: what to record instead of repeating it; null to repeat it.</summary>
+    protected virtual OperationUpdate? OnInterrupted(int attempt, StepDetails recorded) => null;
 
     protected abstract Exception Rebuild(StepDetails details);
 
     protected virtual IDurableSerializer? Serializer => null;
+
+    /// <summary>Why no further attempt may be made; null while one may.</summary>
+    protected DurableExecutionException? Stopped => Context.Scope.Reason;
 
     public override void Begin(Operation? recorded)
     {
         switch (recorded?.Status)
         {
             case null or OperationStatus.Ready:
-                Start(FinishedAttempts(recorded) + 1);
-                break;
-            case OperationStatus.Started when StartsDurably:
-                if (!Context.IsReplayOnly) Send(OnInterrupted(FinishedAttempts(recorded) + 1), urgent: true);
+                Runtime.WhenCaughtUp(() => Start(FinishedAttempts(recorded) + 1));
                 break;
             case OperationStatus.Started:
-                Run(FinishedAttempts(recorded) + 1);
+                Runtime.WhenCaughtUp(() => Repeat(recorded.StepDetails ?? new StepDetails()));
                 break;
             case OperationStatus.Pending:
                 Await(recorded);
@@ -59,23 +68,27 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
 
     private void Start(int attempt)
     {
-        if (StartsDurably)
-        {
-            if (!CanRun()) return;
+        if (EndIfStopped() || !CanRun()) return;
 
-            // Written before the body runs: a crash here must look like "started", not like "never ran".
-            Send(NewUpdate(OperationAction.Start), urgent: true);
-        }
-        else if (CanRun())
-        {
-            Send(NewUpdate(OperationAction.Start), urgent: false);
-            RunCounted(attempt);
-        }
+        // Durable before the body runs: a crash here must look like "started", not like "never ran".
+        Send(NewUpdate(OperationAction.Start), urgent: StartsDurably);
+        if (!StartsDurably) RunCounted(attempt);
     }
 
-    private void Run(int attempt)
+    private void Repeat(StepDetails recorded)
     {
-        if (CanRun()) RunCounted(attempt);
+        if (EndIfStopped() || Context.IsReplayOnly) return;
+        var attempt = recorded.Attempt + 1;
+        if (OnInterrupted(attempt, recorded) is { } outcome) Send(outcome, urgent: true);
+        else if (CanRun()) RunCounted(attempt);
+    }
+
+    /// <summary>In a stopped scope an operation whose body does not run ends with the reason.</summary>
+    private bool EndIfStopped()
+    {
+        if (Stopped is not { } reason || Context.IsReplayOnly) return false;
+        Send(NewUpdate(OperationAction.Fail, error: ErrorObject.FromException(reason)), urgent: true);
+        return true;
     }
 
     /// <summary>Counts a body in, unless the context only replays or the host drains.</summary>
@@ -91,11 +104,10 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
     {
         // Looked up here: the history belongs to the pump.
         var last = Runtime.History.Find(Id)?.StepDetails;
-        var flow = ExecutionContext.Capture();
         Runtime.Environment.Work.Post(() =>
         {
-            if (flow is null) _ = RunBodyAsync(attempt, last);
-            else ExecutionContext.Run(flow, _ => _ = RunBodyAsync(attempt, last), null);
+            if (_flow is null) _ = RunBodyAsync(attempt, last);
+            else ExecutionContext.Run(_flow, _ => _ = RunBodyAsync(attempt, last), null);
         });
     }
 
@@ -106,8 +118,14 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
         CancellationTokenSource? linked = null;
         try
         {
-            linked = callerToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(callerToken, Runtime.BodiesToken) : null;
-            update = await AttemptAsync(attempt, last, linked?.Token ?? Runtime.BodiesToken).ConfigureAwait(false);
+            var token = Context.Scope.BodyToken;
+            if (callerToken.CanBeCanceled && !Context.Scope.Covers(callerToken))
+            {
+                linked = CancellationTokenSource.CreateLinkedTokenSource(callerToken, token);
+                token = linked.Token;
+            }
+
+            update = await AttemptAsync(attempt, last, token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -162,10 +180,16 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
     public override void DeliverEnd(Operation operation)
     {
         var details = operation.StepDetails ?? new StepDetails();
-        if (operation.Status != OperationStatus.Succeeded) Throw(Rebuild(details));
-        else if (_live is { } live && live.Payload == details.Result) Complete(live.Value);
-        else if (TryRead<T>(Serializer, details.Result, out var value)) Complete(value);
+        if (operation.Status != OperationStatus.Succeeded) EndFailed(details);
+        else if (_live is { } live && live.Payload == details.Result) EndSucceeded(live.Value);
+        else if (TryRead<T>(Serializer, details.Result, out var value)) EndSucceeded(value);
     }
+
+    protected virtual void EndSucceeded(T value) => Complete(value);
+
+    protected virtual void EndFailed(StepDetails details) => Throw(details.Error is { ErrorType: ExecutionCancelledException.Code or DeadlineExceededException.Code } stopped
+        ? RecordedFailure.Rebuild(stopped, Request.SubType)
+        : Rebuild(details));
 
     /// <summary>A result worth recording: written, read back, and small enough.</summary>
     protected string RoundTrip(T value)
@@ -183,6 +207,8 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
         _live = (Payloads.Read<T>(serializer, payload, SerializationContext, Request), payload);
         return payload;
     }
+
+    protected OperationUpdate FailUpdate(Exception error) => NewUpdate(OperationAction.Fail, error: ErrorObject.FromException(error));
 
     protected OperationUpdate RetryUpdate(TimeSpan delay, string? payload, ErrorObject? error) =>
         NewUpdate(OperationAction.Retry, payload, error) with { StepOptions = new StepOptions { NextAttemptDelaySeconds = Durations.WholeSeconds(delay) } };

@@ -49,15 +49,7 @@ namespace Perdure.Replay
             Func<IStepContext, CancellationToken, Task> func, string? name = null, StepConfig? config = null, CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(func);
-            return Step(
-                new StepBody<object?>(
-                    async (step, token) =>
-                    {
-                        await func(step, token).ConfigureAwait(false);
-                        return null;
-                    },
-                    HasResult: false),
-                name, config, cancellationToken);
+            return Step(StepBody.WithoutResult(func), name, config, cancellationToken);
         }
 
         private Task<T> Step<T>(StepBody<T> body, string? name, StepConfig? config, CancellationToken cancellationToken)

@@ -11,6 +11,34 @@ public sealed class StepConfig
     /// <summary>What a crash in the middle of a body means. Default <see cref="StepSemantics.AtLeastOncePerRetry"/>.</summary>
     public StepSemantics Semantics { get; init; } = StepSemantics.AtLeastOncePerRetry;
 
+    /// <summary>How long one attempt may take. Null, the default: as long as it wants.</summary>
+    /// <remarks>
+    /// Then its token fires; a body that has not ended 5 s later is abandoned. Either way the attempt has failed with <see cref="StepTimeoutException"/>,
+    /// and the retry strategy decides. An abandoned body goes on without being recorded: let bodies listen to their token.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive, or over 366 days.</exception>
+    public TimeSpan? Timeout
+    {
+        get;
+        init => field = value is null || (value > TimeSpan.Zero && value <= TimeSpan.FromSeconds(Protocol.PerdureLimits.MaxDurationSeconds))
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Timeout), value, $"Timeout is {value}; it must be positive and at most 366 days, or null for none.");
+    }
+
+    /// <summary>How often the process may end in the middle of this step before the step fails with <see cref="StepInterruptedException"/>. Null, the default: any number.</summary>
+    /// <remarks>
+    /// An interruption uses up no attempt, so without a limit a body that kills its process is repeated until the execution is parked. Counting
+    /// needs a service that does (Perdure's), and costs a checkpoint before the body runs.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public int? MaxInterruptions
+    {
+        get;
+        init => field = value is null or >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxInterruptions), value, $"MaxInterruptions is {value}; it must be 0 or more, or null for no limit.");
+    }
+
     /// <summary>A body that runs once or not at all: durable START, no retry of an interruption or of anything else.</summary>
     /// <remarks>
     /// <see cref="StepSemantics.AtMostOncePerRetry"/> alone is not that: with a retry strategy an interrupted attempt is followed by another.
@@ -45,6 +73,9 @@ public interface IStepContext
 
     /// <summary>The running attempt, from 1.</summary>
     int AttemptNumber { get; }
+
+    /// <summary>How often the process ended in the middle of this step before; 0 where the service does not count.</summary>
+    int InterruptionCount { get; }
 
     /// <summary>The operation's id. The same in every execution: never use it as a key; see <see cref="IdempotencyKey"/>.</summary>
     string OperationId { get; }

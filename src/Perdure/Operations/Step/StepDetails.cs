@@ -49,6 +49,9 @@ public sealed record StepDetails
     /// <summary>Attempts that have ended; 0 while the first one runs.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>How often an invocation ended in the middle of an attempt. Perdure's own; other services do not count.</summary>
+    public int Interruptions { get; init; }
+
     /// <summary>When the next attempt may begin; only while PENDING.</summary>
     public DateTimeOffset? NextAttemptTimestamp { get; init; }
 

@@ -27,7 +27,7 @@ internal sealed class StepKind : OperationKind
     {
         var started = current switch
         {
-            null => OperationRecord.Open(this, update, context.Now) with { State = new StepState(0, null) },
+            null => OperationRecord.Open(this, update, context.Now) with { State = new StepState(0, null, 0) },
 
             // The last attempt's result stays: it is the state that wait-for-condition continues from.
             { Status: OperationStatus.Ready } => current with { Status = OperationStatus.Started, EndedAt = null },
@@ -42,7 +42,7 @@ internal sealed class StepKind : OperationKind
         var closed = attempt.Operation with
         {
             Status = status,
-            State = new StepState(attempt.Number, null),
+            State = StateOf(attempt.Operation) with { Attempt = attempt.Number, NextAttemptAt = null },
             Result = status == OperationStatus.Succeeded ? context.Payload : attempt.Operation.Result,
             Error = context.Error,
             EndedAt = context.Now,
@@ -68,7 +68,7 @@ internal sealed class StepKind : OperationKind
         var pending = attempt.Operation with
         {
             Status = OperationStatus.Pending,
-            State = new StepState(attempt.Number, context.Now.AddSeconds(delay)),
+            State = StateOf(attempt.Operation) with { Attempt = attempt.Number, NextAttemptAt = context.Now.AddSeconds(delay) },
             Result = context.Payload ?? attempt.Operation.Result,
             Error = context.Error,
             EndedAt = context.Now,
@@ -86,7 +86,7 @@ internal sealed class StepKind : OperationKind
     {
         var operation = current switch
         {
-            null => OperationRecord.Open(this, update, context.Now) with { State = new StepState(0, null) },
+            null => OperationRecord.Open(this, update, context.Now) with { State = new StepState(0, null, 0) },
             { Status: OperationStatus.Started or OperationStatus.Ready } => current,
             _ => throw new InvalidTransitionException(message),
         };
@@ -99,8 +99,13 @@ internal sealed class StepKind : OperationKind
     // No event: a due retry becomes visible as READY, its start as the next StepStarted.
     public override Transition? OnTimer(OperationRecord operation, TransitionContext context) =>
         DueAt(operation, null) <= context.Now
-            ? new Transition(operation with { Status = OperationStatus.Ready, State = new StepState(StateOf(operation).Attempt, null) })
+            ? new Transition(operation with { Status = OperationStatus.Ready, State = StateOf(operation) with { NextAttemptAt = null } })
             : null;
+
+    public override bool IsUnderWay(OperationRecord operation) => operation.Status == OperationStatus.Started;
+
+    public override OperationRecord OnCutOff(OperationRecord operation) =>
+        operation with { State = StateOf(operation) with { Interruptions = StateOf(operation).Interruptions + 1 } };
 
     public override bool CanWake(OperationRecord operation) => operation.Status is OperationStatus.Pending or OperationStatus.Ready;
 
@@ -116,6 +121,7 @@ internal sealed class StepKind : OperationKind
             {
                 Attempt = state.Attempt,
                 NextAttemptTimestamp = state.NextAttemptAt,
+                Interruptions = state.Interruptions,
                 Result = payloads.Text(record.Result),
                 Error = payloads.Error(record.Error),
             },
@@ -146,20 +152,22 @@ internal sealed class StepKind : OperationKind
 
     public override void WriteState(Utf8JsonWriter json, KindState state)
     {
-        var (attempt, next) = (StepState)state;
+        var (attempt, next, interruptions) = (StepState)state;
         json.WriteNumber("a", attempt);
+        if (interruptions > 0) json.WriteNumber("i", interruptions);
         if (next is { } at) json.WriteNumber("n", at.ToUnixTimeMilliseconds());
     }
 
     public override KindState ReadState(JsonElement json) => new StepState(
         json.GetProperty("a").GetInt32(),
-        json.TryGetProperty("n", out var next) ? DateTimeOffset.FromUnixTimeMilliseconds(next.GetInt64()) : null);
+        json.TryGetProperty("n", out var next) ? DateTimeOffset.FromUnixTimeMilliseconds(next.GetInt64()) : null,
+        json.TryGetProperty("i", out var interruptions) ? interruptions.GetInt32() : 0);
 
     public override EventFacts ReadFacts(JsonElement json) => new StepFacts(
         json.GetProperty("a").GetInt32(),
         json.TryGetProperty("d", out var delay) ? delay.GetInt32() : null);
 
-    private sealed record StepState(int Attempt, DateTimeOffset? NextAttemptAt) : KindState;
+    private sealed record StepState(int Attempt, DateTimeOffset? NextAttemptAt, int Interruptions) : KindState;
 
     private sealed record StepFacts(int Attempt, int? DelaySeconds) : EventFacts
     {

@@ -9,21 +9,31 @@ internal sealed class StepOperation<T>(
     DurableContext context, OperationRequest request, StepBody<T> body, StepConfig config, CancellationToken callerToken)
     : AttemptOperation<T>(context, request, callerToken)
 {
-    protected override bool StartsDurably => config.Semantics == StepSemantics.AtMostOncePerRetry;
+    private TaskCompletionSource<StepEnd<T>>? _settled;
+
+    protected override bool RunsAtMostOnce => config.Semantics == StepSemantics.AtMostOncePerRetry;
+
+    // Interruptions of an attempt that is not on the record could not be counted.
+    protected override bool StartsDurably => RunsAtMostOnce || config.MaxInterruptions is not null;
 
     protected override IDurableSerializer? Serializer => config.Serializer;
+
+    /// <summary>How the step itself ends, even when what awaits it was stopped before. Asked for before the step's end is delivered.</summary>
+    public Task<StepEnd<T>> Settled => (_settled ??= new TaskCompletionSource<StepEnd<T>>()).Task;
 
     protected override async Task<OperationUpdate> AttemptAsync(int attempt, StepDetails? last, CancellationToken cancellationToken)
     {
         try
         {
-            var value = await body.RunAsync(new StepContext(Context, Request, attempt), cancellationToken).ConfigureAwait(false);
+            var step = new StepContext(Context, Request, attempt, last?.Interruptions ?? 0);
+            var value = await StepTimeout.RunAsync(
+                token => body.RunAsync(step, token), config.Timeout, Runtime.Environment.Clock, Request, cancellationToken).ConfigureAwait(false);
             return NewUpdate(OperationAction.Succeed, body.HasResult ? RoundTrip(value) : null);
         }
         catch (DurableSerializationException error)
         {
             // The body did its work; running it again would not make the result any smaller or more readable.
-            return NewUpdate(OperationAction.Fail, error: ErrorObject.FromException(error));
+            return FailUpdate(error);
         }
         catch (Exception error)
         {
@@ -31,12 +41,25 @@ internal sealed class StepOperation<T>(
         }
     }
 
-    protected override OperationUpdate OnInterrupted(int attempt) => Decide(
-        new StepInterruptedException($"{Request} was interrupted in attempt {attempt}: its process ended before the outcome was recorded. Whether its effect happened is unknown."),
-        attempt);
+    protected override OperationUpdate? OnInterrupted(int attempt, StepDetails recorded)
+    {
+        if (RunsAtMostOnce)
+        {
+            return Decide(
+                new StepInterruptedException($"{Request} was interrupted in attempt {attempt}: its process ended before the outcome was recorded. Whether its effect happened is unknown."),
+                attempt);
+        }
+
+        return recorded.Interruptions > config.MaxInterruptions
+            ? FailUpdate(new StepInterruptedException(
+                $"{Request} was interrupted {recorded.Interruptions} times, and MaxInterruptions is {config.MaxInterruptions}: its process ended each time before an outcome was recorded."))
+            : null;
+    }
 
     private OperationUpdate Decide(Exception error, int attempt)
     {
+        // Stopped: there is no next attempt. A body that only noticed its token says nothing new.
+        if (Stopped is { } reason) return FailUpdate(error is OperationCanceledException ? reason : error);
         RetryDecision decision;
         try
         {
@@ -45,40 +68,49 @@ internal sealed class StepOperation<T>(
         }
         catch (Exception strategyError)
         {
-            return NewUpdate(OperationAction.Fail, error: ErrorObject.FromException(strategyError));
+            return FailUpdate(strategyError);
         }
 
-        var record = ErrorObject.FromException(error);
-        return decision.ShouldRetry ? RetryUpdate(decision.Delay, null, record) : NewUpdate(OperationAction.Fail, error: record);
+        return decision.ShouldRetry ? RetryUpdate(decision.Delay, null, ErrorObject.FromException(error)) : FailUpdate(error);
+    }
+
+    protected override void EndSucceeded(T value)
+    {
+        base.EndSucceeded(value);
+        _settled?.TrySetResult(new StepEnd<T>(true, value));
+    }
+
+    protected override void EndFailed(StepDetails details)
+    {
+        base.EndFailed(details);
+        _settled?.TrySetResult(new StepEnd<T>(false, default));
     }
 
     protected override Exception Rebuild(StepDetails details)
     {
         var error = details.Error ?? new ErrorObject();
-        return error.ErrorType == typeof(StepInterruptedException).FullName
-            ? new StepInterruptedException(error)
-            : new StepException(error);
+        return error.ErrorType switch
+        {
+            _ when error.ErrorType == typeof(StepInterruptedException).FullName => new StepInterruptedException(error),
+            _ when error.ErrorType == typeof(StepTimeoutException).FullName => new StepTimeoutException(error),
+            _ => new StepException(error),
+        };
     }
 }
+
+/// <summary>How a step ended: whether it is recorded as done, and its result then.</summary>
+internal readonly record struct StepEnd<T>(bool IsKnown, T? Result);
 
 /// <summary>A step's body, with or without a result.</summary>
 internal readonly record struct StepBody<T>(Func<IStepContext, CancellationToken, Task<T>> RunAsync, bool HasResult);
 
-/// <summary>What a step body is given.</summary>
-internal sealed class StepContext(DurableContext context, OperationRequest request, int attempt)
-    : IStepContext, IConditionCheckContext, IWaitForCallbackContext
+internal static class StepBody
 {
-    public Microsoft.Extensions.Logging.ILogger Logger => field ??= context.OperationLogger(request, attempt);
-
-    public int AttemptNumber => attempt;
-
-    public string OperationId => request.Id;
-
-    public string IdempotencyKey => GetIdempotencyKey("");
-
-    public string GetIdempotencyKey(string purpose)
-    {
-        ArgumentNullException.ThrowIfNull(purpose);
-        return OperationIds.IdempotencyKey(context.Runtime.Arn, request.Id, purpose);
-    }
+    public static StepBody<object?> WithoutResult(Func<IStepContext, CancellationToken, Task> action) => new(
+        async (step, token) =>
+        {
+            await action(step, token).ConfigureAwait(false);
+            return null;
+        },
+        HasResult: false);
 }

@@ -22,7 +22,15 @@ namespace Perdure.Replay
         public Task WaitAsync(TimeSpan duration, string? name = null, CancellationToken cancellationToken = default)
         {
             Durations.Require(duration, nameof(duration), "For longer pauses wait several times.");
-            return Run(new WaitOperation(this, Next(OperationTypes.Wait, OperationSubTypes.Wait, name, key: null), Durations.WholeSeconds(duration)));
+            return StartWait(duration, name).Task;
+        }
+
+        /// <summary>A wait that can be cancelled; no longer than the longest there is.</summary>
+        public WaitOperation StartWait(TimeSpan duration, string? name)
+        {
+            var wait = new WaitOperation(this, Next(OperationTypes.Wait, OperationSubTypes.Wait, name, key: null), Durations.WholeSeconds(duration));
+            Run(wait);
+            return wait;
         }
     }
 }

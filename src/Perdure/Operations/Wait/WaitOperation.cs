@@ -19,5 +19,19 @@ internal sealed class WaitOperation(DurableContext context, OperationRequest req
 
     public override void OnChanged(Operation operation) => _open = operation.Status == OperationStatus.Started ? operation : null;
 
+    /// <summary>Nobody awaits it any more. One whose START is still on its way is left alone: it ends by itself.</summary>
+    public void Cancel()
+    {
+        if (_open is null) return;
+        _open = null;
+        Send(NewUpdate(OperationAction.Cancel), urgent: false);
+    }
+
+    public override void Interrupt(Exception reason)
+    {
+        base.Interrupt(reason);
+        Cancel();
+    }
+
     public override void DeliverEnd(Operation operation) => Complete(true);
 }

@@ -23,9 +23,10 @@ internal sealed class WaitForConditionOperation<TState>(
         var before = StateAfter(last);
         try
         {
-            var state = await check(before, new StepContext(Context, Request, attempt), cancellationToken).ConfigureAwait(false);
+            var state = await check(before, new StepContext(Context, Request, attempt, last?.Interruptions ?? 0), cancellationToken).ConfigureAwait(false);
             payload = RoundTrip(state);
             var decision = config.WaitStrategy.Decide(state, attempt, OperationIds.NewRandom(Runtime.Arn, $"{Id}#{attempt}"));
+            if (decision.ShouldContinue && Stopped is { } reason) return FailUpdate(reason);
             return decision.ShouldContinue ? RetryUpdate(decision.Delay, payload, null) : NewUpdate(OperationAction.Succeed, payload);
         }
         catch (WaitForConditionException exhausted)
@@ -35,7 +36,7 @@ internal sealed class WaitForConditionOperation<TState>(
         }
         catch (Exception error)
         {
-            return NewUpdate(OperationAction.Fail, error: ErrorObject.FromException(error));
+            return FailUpdate(error is OperationCanceledException && Stopped is { } reason ? reason : error);
         }
     }
 
