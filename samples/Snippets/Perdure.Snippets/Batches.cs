@@ -24,17 +24,8 @@ public static class Batches
         // </snippet map-rule>
 
         // <snippet batch-results>
-        foreach (var item in offers.All)
-        {
-            context.Logger.LogInformation(
-                "{Index} {Name}: {Outcome}", item.Index, item.Name, item.Status switch
-                {
-                    BatchItemStatus.Succeeded => $"{item.Result}",
-                    BatchItemStatus.Failed => (item.Error as ChildContextException)?.ErrorType,
-                    _ => "still running when it was over",
-                });
-        }
-
+        foreach (var item in offers.Failed)
+            context.Logger.LogWarning("{Carrier}: {Error}", item.Name, item.Error?.Message);
         return offers.CompletionReason == CompletionReason.CustomCompletionSucceeded ? $"from {offers.GetResults().Min()}" : "nobody";
         // </snippet batch-results>
     }

@@ -12,12 +12,7 @@ public static class Callbacks
             return await context.WaitForCallbackAsync<string>(
                 (callbackId, _, token) => mailer.AskAsync("notary", callbackId, token),
                 "signature",
-                new WaitForCallbackConfig
-                {
-                    Timeout = TimeSpan.FromDays(3),
-                    HeartbeatTimeout = TimeSpan.FromHours(6),
-                    RetryStrategy = RetryStrategy.Transient, // of the mail, not of the question
-                });
+                new() { Timeout = TimeSpan.FromDays(3), HeartbeatTimeout = TimeSpan.FromHours(6), RetryStrategy = RetryStrategy.Transient }); // of the mail
         }
         catch (CallbackFailedException refused)
         {

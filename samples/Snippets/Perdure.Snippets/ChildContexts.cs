@@ -3,7 +3,7 @@ namespace Perdure.Snippets;
 /// <summary>The application's own error.</summary>
 public sealed class PaymentException(string message) : Exception(message);
 
-/// <summary>Groups with an error or a record of their own.</summary>
+/// <summary>Groups with an error of their own.</summary>
 public static class ChildContexts
 {
     /// <summary>The caller sees the application's error.</summary>
@@ -22,21 +22,5 @@ public static class ChildContexts
             return $"not paid: {error.Message}";
         }
         // </snippet error-mapping>
-    }
-
-    /// <summary>Numbering of its own, no record of its own.</summary>
-    public static async Task<int> CountAsync(IDurableContext context, Func<string, CancellationToken, Task<int>> countAsync)
-    {
-        // <snippet flat>
-        return await context.RunInChildContextAsync(
-            async (child, _) =>
-            {
-                var left = child.StepAsync((_, token) => countAsync("left", token), "left");
-                var right = child.StepAsync((_, token) => countAsync("right", token), "right");
-                return await left + await right;
-            },
-            "total",
-            new ChildContextConfig { NestingType = NestingType.Flat });
-        // </snippet flat>
     }
 }

@@ -16,7 +16,6 @@ public partial class GuideRecordTests
         ["wait-for-callback"] = AnsweredAsync,
         ["condition"] = () => Guide.RunAsync(context => Conditions.FollowAsync(context, new Export("e", 0), (export, _) => Task.FromResult(export with { Percent = export.Percent + 50 }))),
         ["child-contexts"] = () => Guide.RunAsync(context => Verbs.ChildContextsAsync(context, (what, _) => Task.FromResult(what))),
-        ["flat"] = () => Guide.RunAsync(context => ChildContexts.CountAsync(context, (_, _) => Task.FromResult(1))),
         ["parallel"] = () => Guide.RunAsync(context => Composing.ParallelAsync(context, _ => Task.FromResult(true), _ => Task.FromResult(true))),
         ["map"] = () => Guide.RunAsync(context => Composing.MapAsync(context, ["a", "b"], (text, _) => Task.FromResult(text))),
         ["invoke"] = () => Guide.RunAsync(
