@@ -127,29 +127,32 @@ public class StepAndWaitStories
     }
 
     /// <summary>The function's clock stands at its latest completion: what passed since then is waited again.</summary>
-    [Fact]
-    public async Task Waiting_until_an_instant_is_never_early_but_late_by_as_much_as_the_functions_clock_is_behind()
+    [Theory]
+    [InlineData("at once", 1)]
+    [InlineData("after a step", 0)]
+    public async Task Waiting_until_an_instant_is_never_early_but_late_by_as_much_as_the_functions_clock_is_behind(string input, int hoursLate)
     {
         var release = new TaskCompletionSource();
         DateTimeOffset? when = null;
         await using var host = await DurableTestHost.StartAsync(
             builder => builder
                 .AddFunction<string, string>("busy", (_, context) => context.StepAsync(async (_, _) => { await release.Task; return ""; }))
-                .AddFunction<string, string>("late", async (_, context) =>
+                .AddFunction<string, string>("late", async (input, context) =>
                 {
                     when = context.ExecutionContext.StartedAt.AddHours(2);
+                    if (input == "after a step") await context.StepAsync((_, _) => Task.CompletedTask);
                     await context.WaitUntilAsync(when.Value, "until");
                     return "";
                 }),
             options => options.MaxConcurrentInvocations = 1);
         await host.Client.StartAsync("busy", "");
-        var arn = await host.Client.StartAsync("late", "");
+        var arn = await host.Client.StartAsync("late", input);
 
         host.Clock.Advance(TimeSpan.FromHours(1)); // nobody had time for it
         release.SetResult();
         var end = await host.RunToEndAsync(arn);
 
-        Assert.Equal(when!.Value.AddHours(1), end.EndedAt);
+        Assert.Equal(when!.Value.AddHours(hoursLate), end.EndedAt);
     }
 
     [Fact]
