@@ -4,14 +4,16 @@ namespace Perdure.Bench;
 internal sealed record BenchArguments(string Workload, string Store, int? Concurrency, double Seconds, bool Json)
 {
     public const string Usage = """
-        usage: dotnet run -c Release --project bench/Perdure.Bench -- W1|W2|W3 [--store sqlite|memory] [--concurrency N] [--seconds S] [--json]
+        usage: dotnet run -c Release --project bench/Perdure.Bench -- W1|W2|W3|W4|W6 [--store sqlite|memory] [--concurrency N] [--seconds S] [--json]
 
           W1  ten sequential steps of about 200 bytes
           W2  one step of about 200 bytes
           W3  a callback: from the outside completion to the finished execution
+          W4  one execution with 1,000 steps side by side
+          W6  as W3 behind 1,000 finished steps: the completion resumes, replays and ends it
 
           --store        sqlite (default; synchronous=FULL, a fresh file) or memory
-          --concurrency  executions at a time; without it 1, 64, 512 and 2048 are tried
+          --concurrency  executions at a time; without it 1, 64, 512 and 2048 are tried (W4 and W6: 1 and 8)
           --seconds      measured time per concurrency (default 5)
           --json         the last line is one JSON object for the best concurrency tried
         """;

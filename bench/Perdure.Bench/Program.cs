@@ -18,7 +18,7 @@ catch (Exception error) when (error is ArgumentException or FormatException)
 }
 
 var workload = Workload.All[arguments.Workload];
-int[] tried = arguments.Concurrency is { } one ? [one] : [1, 64, 512, 2048];
+var tried = arguments.Concurrency is { } one ? [one] : workload.Concurrencies;
 Console.WriteLine($"{arguments.Workload} on {arguments.Store}, {arguments.Seconds} s each");
 Console.WriteLine($"{"conc",6} {"steps/s",10} {"exec/s",10} {"p50 ms",9} {"p99 ms",9} {"commits/exec",13} {"exec/batch",11} {"CPU us/step",12}");
 

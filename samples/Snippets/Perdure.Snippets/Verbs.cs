@@ -28,10 +28,7 @@ public static class Verbs
         // <snippet at-most-once>
         try
         {
-            return await context.StepAsync(
-                (_, token) => launchAsync(token),
-                "launch",
-                new StepConfig { Semantics = StepSemantics.AtMostOncePerRetry, RetryStrategy = RetryStrategy.None });
+            return await context.StepAsync((_, token) => launchAsync(token), "launch", StepConfig.AtMostOnce());
         }
         catch (StepInterruptedException)
         {
@@ -44,11 +41,7 @@ public static class Verbs
     public static async Task<string> CallbackAsync(IDurableContext context, IMailer mailer)
     {
         // <snippet callback>
-        var callback = await context.CreateCallbackAsync<string>("signature", new CallbackConfig
-        {
-            Timeout = TimeSpan.FromDays(3),
-            HeartbeatTimeout = TimeSpan.FromHours(6),
-        });
+        var callback = await context.CreateCallbackAsync<string>("signature", new() { Timeout = TimeSpan.FromDays(3) });
         await context.StepAsync((_, token) => mailer.AskAsync("notary", callback.CallbackId, token), "ask");
         try
         {

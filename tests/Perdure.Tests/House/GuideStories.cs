@@ -6,8 +6,8 @@ namespace Perdure.Tests.House;
 /// <summary>The tests that the testing guide shows, run as they are printed.</summary>
 public class TestingGuideStories : ExpenseApprovalTests;
 
-/// <summary>The verbs as the getting-started guide shows them do what the guide says.</summary>
-public class GettingStartedStories
+/// <summary>Samples of the guides, run as they are printed.</summary>
+public class GuideStories
 {
     private sealed class Nobody : IMailer
     {

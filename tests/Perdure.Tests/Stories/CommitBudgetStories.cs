@@ -101,6 +101,46 @@ public class CommitBudgetStories
     }
 
     [Fact]
+    public async Task A_thousand_steps_side_by_side_share_theirs()
+    {
+        var (host, store) = await StartAsync(async (_, context) =>
+        {
+            var numbers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => context.StepAsync((_, _) => Task.FromResult(i))));
+            return numbers.Sum().ToString();
+        });
+        await using var _ = host;
+
+        var end = await host.RunToEndAsync(await host.Client.StartAsync("f", ""));
+
+        Assert.Equal("\"499500\"", end.Result);
+        // 2,000 updates in batches of at most 200, the start and the end; more when the bodies are slower than the store.
+        Assert.InRange(store.Commits, 12, 300);
+    }
+
+    [Fact]
+    public async Task A_call_starts_its_target_in_its_own_commit_and_its_outcome_comes_back_in_2()
+    {
+        var clock = new ManualTimeProvider();
+        var store = new CountingStore(new InMemoryStore(clock));
+        await using var host = await DurableTestHost.StartAsync(
+            builder => builder
+                .AddFunction<string, string>("called", async (input, context) => { await context.WaitAsync(TimeSpan.FromDays(1)); return input; })
+                .AddFunction<string, string>("f", (input, context) => context.InvokeAsync<string, string>("called", input)),
+            store: store, clock: clock);
+        var arn = await host.Client.StartAsync("f", "hi");
+        await host.SettleAsync();
+
+        // Start with claim; CHAINED_INVOKE START with the start of its target; suspension. The target: invocation; WAIT START; suspension.
+        Assert.Equal(6, store.Commits);
+        store.Reset();
+        await host.JumpAsync();
+
+        // The target: timer and invocation in one; end. The outcome with the caller's invocation; the target forgets that it owes it. The caller: end.
+        Assert.Equal(5, store.Commits);
+        Assert.Equal("\"hi\"", (await host.Client.GetAsync(arn))!.Result);
+    }
+
+    [Fact]
     public async Task An_at_most_once_start_is_durable_before_the_body_runs()
     {
         CountingStore? counting = null;

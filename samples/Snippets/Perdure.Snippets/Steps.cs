@@ -1,0 +1,41 @@
+using System.Net;
+
+namespace Perdure.Snippets;
+
+/// <summary>Retries by a rule, and effects with keys.</summary>
+public static class Steps
+{
+    /// <summary>A strategy that looks at the error.</summary>
+    public static async Task<string> DecideAsync(IDurableContext context, Func<CancellationToken, Task<string>> downloadAsync)
+    {
+        // <snippet step-decide>
+        return await context.StepAsync(
+            (_, token) => downloadAsync(token),
+            "download",
+            new StepConfig
+            {
+                RetryStrategy = RetryStrategy.FromDelegate((error, attempt) => error switch
+                {
+                    HttpRequestException { StatusCode: HttpStatusCode.NotFound } => RetryDecision.DoNotRetry(),
+                    _ when attempt == 100 => RetryDecision.DoNotRetry(),
+                    _ => RetryDecision.RetryAfter(TimeSpan.FromHours(1)),
+                }),
+            });
+        // </snippet step-decide>
+    }
+
+    /// <summary>Two effects in one body.</summary>
+    public static async Task TransferAsync(
+        IDurableContext context, decimal amount, Func<decimal, string, CancellationToken, Task> debitAsync, Func<decimal, string, CancellationToken, Task> creditAsync)
+    {
+        // <snippet step-keys>
+        await context.StepAsync(
+            async (step, token) =>
+            {
+                await debitAsync(amount, step.GetIdempotencyKey("debit"), token);
+                await creditAsync(amount, step.GetIdempotencyKey("credit"), token);
+            },
+            "transfer");
+        // </snippet step-keys>
+    }
+}
