@@ -172,7 +172,7 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
         ];
         var outcome = await core.Commits.CommitAsync(new ChangeSet(core.Ids.NextCommitId(), together)).ConfigureAwait(false);
         if (outcome != CommitOutcome.Committed) return outcome;
-        if (snapshot is not null) state.SnapshotTaken(expected, snapshot.Length);
+        if (snapshot is not null) state.SnapshotTaken(snapshot.Length);
         state.Fold(expected + 1, changes, entry.Length);
         return outcome;
     }
