@@ -200,7 +200,7 @@ internal sealed class EntryBuilder
         }
     }
 
-    public bool HasChanges => _events.Count > 0 || _changed.Count > 0 || Invocation != _state.Invocation || Control != _state.Control;
+    private bool HasChanges => _events.Count > 0 || _changed.Count > 0 || Invocation != _state.Invocation || Control != _state.Control;
 
     /// <summary>The decision, with the row it implies.</summary>
     public Decision Build()
