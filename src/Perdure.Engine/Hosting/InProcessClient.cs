@@ -117,10 +117,8 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
     {
         var key = Key(executionArn);
         var loaded = await Store.LoadAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
-        var operations = ExecutionState.Load(loaded).Operations.ToList();
-        var payloads = new JournalPayloads();
-        await payloads.FetchAsync(Store, key, operations, cancellationToken).ConfigureAwait(false);
-        return [.. operations.Select(operation => operation.Describe(payloads))];
+        return await new JournalPayloads()
+            .DescribeAsync(Store, key, [.. ExecutionState.Load(loaded).Operations], cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<TOutput> WaitForResultAsync<TOutput>(string executionArn, CancellationToken cancellationToken = default)

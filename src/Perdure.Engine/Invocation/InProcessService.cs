@@ -58,20 +58,21 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
         return inputs;
     }
 
-    private async Task<CheckpointResponse> AnswerAsync(ExecutionState state, CheckpointToken token, Decision decision, PayloadWriter? written)
+    private Task<CheckpointResponse> AnswerAsync(ExecutionState state, CheckpointToken token, Decision decision, PayloadWriter? written)
     {
         // What this batch wrote is at hand; only what happened besides has to be fetched.
-        var changed = state.ChangedAfter(token.Version);
         var payloads = new JournalPayloads();
         if (!decision.IsEmpty && written is not null) payloads.Add(state.Version, written.Written);
-        await payloads.FetchAsync(core.Store, state.Identity.Key, changed, CancellationToken.None).ConfigureAwait(false);
-        return Respond(state, token, state.Version, changed, payloads);
+        return RespondAsync(state, token, state.Version, state.ChangedAfter(token.Version), payloads);
     }
 
-    private CheckpointResponse Respond(
-        ExecutionState state, CheckpointToken token, long version, IEnumerable<OperationRecord> changed, JournalPayloads payloads) => new(
-        state.IsTerminal ? null : core.Signer.Sign(token with { Version = version }),
-        [.. changed.Where(operation => operation.Kind != OperationKinds.Execution).Select(operation => operation.Describe(payloads))]);
+    private async Task<CheckpointResponse> RespondAsync(
+        ExecutionState state, CheckpointToken token, long version, IEnumerable<OperationRecord> changed, JournalPayloads payloads)
+    {
+        var next = state.IsTerminal ? null : core.Signer.Sign(token with { Version = version });
+        var shown = changed.Where(operation => operation.Kind != OperationKinds.Execution).ToList();
+        return new CheckpointResponse(next, await payloads.DescribeAsync(core.Store, token.Key, shown, CancellationToken.None).ConfigureAwait(false));
+    }
 
     /// <summary>The same answer again, from the journal: operations as they were then, not as they are now.</summary>
     private async Task<CheckpointResponse> RepeatAsync(ExecutionState state, CheckpointToken token)
@@ -86,9 +87,8 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
             operations.AddRange(EntryJson.Read(entry.Entry).Operations);
         }
 
-        var changed = operations.AsEnumerable().Reverse().DistinctBy(operation => operation.Id).Reverse().ToList(); // in order of their last change
-        await payloads.FetchAsync(core.Store, state.Identity.Key, changed, CancellationToken.None).ConfigureAwait(false);
-        return Respond(state, token, state.Seen, changed, payloads);
+        var changed = operations.AsEnumerable().Reverse().DistinctBy(operation => operation.Id).Reverse(); // in order of their last change
+        return await RespondAsync(state, token, state.Seen, changed, payloads).ConfigureAwait(false);
     }
 
     public Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken)
@@ -98,9 +98,10 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
         {
             RequireCurrent(state, token);
             var visible = state.Operations.Where(state.IsVisible).ToList();
-            var payloads = new JournalPayloads();
-            await payloads.FetchAsync(core.Store, token.Key, visible, cancellationToken).ConfigureAwait(false);
-            return new InitialExecutionState { Operations = [.. visible.Select(operation => operation.Describe(payloads))] };
+            return new InitialExecutionState
+            {
+                Operations = await new JournalPayloads().DescribeAsync(core.Store, token.Key, visible, cancellationToken).ConfigureAwait(false),
+            };
         }));
     }
 

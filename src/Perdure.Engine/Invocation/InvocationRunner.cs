@@ -99,12 +99,12 @@ internal sealed partial class InvocationRunner(
     {
         var payloads = new JournalPayloads();
         payloads.Add(start.Version, start.Payload);
-        await payloads.FetchAsync(core.Store, mailbox.Key, start.Operations, CancellationToken.None).ConfigureAwait(false);
+        var operations = await payloads.DescribeAsync(core.Store, mailbox.Key, start.Operations, CancellationToken.None).ConfigureAwait(false);
         return new DurableExecutionInvocationInput
         {
             DurableExecutionArn = start.Arn,
             CheckpointToken = core.Signer.Sign(new CheckpointToken(mailbox.Key, start.Record.Epoch, start.Record.Nonce, start.Version)),
-            InitialExecutionState = new InitialExecutionState { Operations = [.. start.Operations.Select(operation => operation.Describe(payloads))] },
+            InitialExecutionState = new InitialExecutionState { Operations = operations },
             UpdatedOperationIds = start.Updated,
         };
     }
