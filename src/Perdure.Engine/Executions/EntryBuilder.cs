@@ -253,7 +253,7 @@ internal sealed class EntryBuilder
     {
         public override DateTimeOffset Now => builder.Now;
 
-        public override PayloadSlice Record(ErrorObject error) => builder.Payloads.Add(ProtocolJson.Bytes(error));
+        public override PayloadSlice Record(ErrorObject error) => builder.Payloads.Record(error);
 
         public override void StartChild(InvokeTarget target, string operationId, PayloadSlice? input) => builder._children.Add(new ChildStart(
             (ChildPlan)target.Start, new ExecutionCaller(builder._state.Identity.Key.Value, operationId), input));

@@ -182,7 +182,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         Core.Mailboxes.UseAsync(Key(executionArn), mailbox => mailbox.ApplyAsync(
             (state, payloads) => state.IsTerminal
                 ? null
-                : new Command.Stop(payloads.Add(ProtocolJson.Bytes(error ?? new ErrorObject { ErrorMessage = "Execution stopped by user request" }))),
+                : new Command.Stop(payloads.Record(error ?? new ErrorObject { ErrorMessage = "Execution stopped by user request" })),
             static (state, _) => state.Execution.EndedAt ?? state.LastAt));
 
     public Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default) =>
@@ -199,7 +199,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
     }
 
     public Task SendCallbackFailureAsync(string callbackId, ErrorObject? error = null, CancellationToken cancellationToken = default) =>
-        CompleteAsync(callbackId, Address(callbackId), OperationStatus.Failed, payloads => (null, payloads.Add(ProtocolJson.Bytes(error ?? new ErrorObject()))));
+        CompleteAsync(callbackId, Address(callbackId), OperationStatus.Failed, payloads => (null, payloads.Record(error ?? new ErrorObject())));
 
     private async Task CompleteAsync(
         string callbackId, CallbackAddress address, OperationStatus outcome, Func<PayloadWriter, (PayloadSlice? Payload, PayloadSlice? Error)> setAside)

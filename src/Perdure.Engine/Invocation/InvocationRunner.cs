@@ -122,13 +122,13 @@ internal sealed partial class InvocationRunner(
     private InvocationEnd EndOf(InvocationOutcome outcome, PayloadWriter payloads) => outcome switch
     {
         InvocationOutcome.Succeeded { Result: { } result } when StrictText.ByteCount(result) is var size && size > core.Rules.MaxResultBytes =>
-            new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(TooLarge(size)))),
+            new InvocationEnd.Failed(payloads.Record(TooLarge(size))),
         InvocationOutcome.Succeeded succeeded => new InvocationEnd.Succeeded(payloads.Add(succeeded.Result)),
-        InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(failed.Error))),
+        InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Record(failed.Error)),
         InvocationOutcome.Pending => new InvocationEnd.Pending(),
         InvocationOutcome.Yielded => new InvocationEnd.Yielded(),
         InvocationOutcome.Crashed crashed => new InvocationEnd.Crashed(
-            payloads.Add(ProtocolJson.Bytes(crashed.Error)), crashed.Error.ErrorMessage ?? crashed.Error.ErrorType ?? "unknown"),
+            payloads.Record(crashed.Error), crashed.Error.ErrorMessage ?? crashed.Error.ErrorType ?? "unknown"),
         _ => throw new System.Diagnostics.UnreachableException($"Unknown outcome {outcome.GetType().Name}."),
     };
 
