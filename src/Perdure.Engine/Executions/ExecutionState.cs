@@ -177,7 +177,7 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
 
     public byte[] Snapshot() => EntryJson.Write(this, static (json, state) =>
     {
-        json.WriteNumber("t", state.LastAt.ToUnixTimeMilliseconds());
+        json.WriteInstant("t", state.LastAt);
         json.WriteNumber("e", state.LastEventId);
         json.WriteNumber("p", state.Epoch);
         json.WriteNumber("n", state.Seen);
@@ -218,7 +218,7 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
         foreach (var operation in EntryJson.ReadOperations(json)) Put(operation);
         Version = version;
         LastSnapshotBytes = snapshot.Length;
-        LastAt = DateTimeOffset.FromUnixTimeMilliseconds(json.GetProperty("t").GetInt64());
+        LastAt = json.Instant("t");
         LastEventId = json.GetProperty("e").GetInt64();
         Epoch = json.GetProperty("p").GetInt64();
         Seen = json.GetProperty("n").GetInt64();

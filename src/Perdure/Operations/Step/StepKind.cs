@@ -148,12 +148,12 @@ internal sealed class StepKind : OperationKind
     {
         var (attempt, next) = (StepState)state;
         json.WriteNumber("a", attempt);
-        if (next is { } at) json.WriteNumber("n", at.ToUnixTimeMilliseconds());
+        json.WriteInstant("n", next);
     }
 
     public override KindState ReadState(JsonElement json) => new StepState(
         json.GetProperty("a").GetInt32(),
-        json.TryGetProperty("n", out var next) ? DateTimeOffset.FromUnixTimeMilliseconds(next.GetInt64()) : null);
+        json.OptionalInstant("n"));
 
     public override EventFacts ReadFacts(JsonElement json) => new StepFacts(
         json.GetProperty("a").GetInt32(),
