@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.Json;
 using Perdure.Operations;
 using Perdure.Protocol;
@@ -21,7 +22,8 @@ internal static class EntryJson
         {
             json.WriteNumber("e", entry.FirstEventId);
             json.WriteStartArray("v");
-            foreach (var e in entry.Events) WriteEvent(json, e, entry.Operations);
+            var place = 0;
+            foreach (var e in entry.Events) WriteEvent(json, e, entry.Operations, ref place);
             json.WriteEndArray();
         }
 
@@ -189,18 +191,20 @@ internal static class EntryJson
     }
 
     // An event names its operation by place in the same entry: ids are long, and every event's operation is there.
-    private static void WriteEvent(Utf8JsonWriter json, EventRecord record, IReadOnlyList<OperationRecord> operations)
+    // Events mostly follow each other as their operations do: the next place is looked for from the last one on.
+    private static void WriteEvent(Utf8JsonWriter json, EventRecord record, IReadOnlyList<OperationRecord> operations, ref int place)
     {
         json.WriteStartObject();
         json.WriteString("k", record.Type);
         if (record.OperationId is { } id)
         {
-            for (var place = 0; place < operations.Count; place++)
+            for (var tried = 1; operations[place].Id != id; tried++)
             {
-                if (operations[place].Id != id) continue;
-                json.WriteNumber("o", place);
-                break;
+                if (tried == operations.Count) throw new UnreachableException($"{record.Type} is an event of {id}, which did not change in its entry.");
+                place = (place + 1) % operations.Count;
             }
+
+            json.WriteNumber("o", place);
         }
 
         json.WriteSlice("r", record.Payload);
