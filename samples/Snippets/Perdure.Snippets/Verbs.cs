@@ -31,7 +31,7 @@ public static class Verbs
             return await context.StepAsync(
                 (_, token) => launchAsync(token),
                 "launch",
-                new StepConfig { Semantics = StepSemantics.AtMostOncePerRetry, RetryStrategy = RetryStrategy.None });
+                StepConfig.AtMostOnce());
         }
         catch (StepInterruptedException)
         {
