@@ -19,7 +19,7 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
 
     private WriterThread Writer => _writer ?? throw new ObjectDisposedException(nameof(SqliteStore), "The store is not open.");
 
-    private SqliteSession Session => _session ?? throw new ObjectDisposedException(nameof(SqliteStore), "The store is not open.");
+    internal SqliteSession Session => _session ?? throw new ObjectDisposedException(nameof(SqliteStore), "The store is not open.");
 
     public async Task OpenAsync(string owner, CancellationToken cancellationToken)
     {
@@ -171,7 +171,7 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
     public Task DeleteSnapshotAsync(ExecutionKey key, CancellationToken cancellationToken) =>
         WriteAsync(() => Session.InTransaction(() => Session.Get("delete_snapshot").Set("$key", key.Value).Execute()));
 
-    private Task<T> WriteAsync<T>(Func<T> work) => Writer.RunAsync(() => SqliteFile.Translate(path, work));
+    internal Task<T> WriteAsync<T>(Func<T> work) => Writer.RunAsync(() => SqliteFile.Translate(path, work));
 
     public ValueTask DisposeAsync()
     {
