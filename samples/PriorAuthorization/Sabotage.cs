@@ -11,16 +11,16 @@ internal sealed class KeylessPayerClient(PayerLedger ledger, TimeProvider clock)
 }
 
 /// <summary>
-/// Without fencing: a predecessor that was cut off finishes its work late, and nobody can tell that it is no longer the owner.
+/// Without fencing: a former owner that was cut off finishes its work late, beside the one that took over.
 /// </summary>
 /// <remarks>
-/// The protection that is taken away: an operation has one identity, whoever runs it. Here every process presents an identity of its
-/// own, and what a killed process had begun is carried through after the restart, as by a machine that was only frozen.
+/// The protection that is taken away: an execution has one owner at a time, and what a former one still does is refused. Without it two
+/// owners work on a record of their own each, and so with a key of their own each. One process cannot be two, so the former owner is
+/// played: each call is noted in a file before it is made, and what is still noted at the next start is sent again under another key.
 /// </remarks>
 internal sealed class UnfencedPayerClient : PayerClient
 {
     private readonly string _directory;
-    private readonly string _owner = RandomNumberGenerator.GetHexString(8);
     private readonly TimeProvider _clock;
 
     public UnfencedPayerClient(PayerLedger ledger, TimeProvider clock, string directory) : base(ledger, clock)
@@ -32,10 +32,9 @@ internal sealed class UnfencedPayerClient : PayerClient
 
     public override async Task<string> SubmitAsync(PriorAuthRequest request, string letter, string idempotencyKey, CancellationToken cancellationToken)
     {
-        var key = $"{_owner}-{idempotencyKey}";
         var file = Path.Combine(_directory, request.CaseId);
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Begun(request, key)), cancellationToken);
-        var reference = await base.SubmitAsync(request, letter, key, cancellationToken);
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Begun(request, idempotencyKey)), cancellationToken);
+        var reference = await base.SubmitAsync(request, letter, idempotencyKey, cancellationToken);
         File.Delete(file);
         return reference;
     }
@@ -45,7 +44,7 @@ internal sealed class UnfencedPayerClient : PayerClient
         try
         {
             if (JsonSerializer.Deserialize<Begun>(File.ReadAllText(file)) is { } begun)
-                Ledger.Take(begun.Request.CaseId, begun.Key, begun.Request.Scenario, _clock.GetUtcNow());
+                Ledger.Take(begun.Request.CaseId, begun.Key + ":former-owner", begun.Request.Scenario, _clock.GetUtcNow());
         }
         catch (JsonException)
         {

@@ -13,18 +13,22 @@ internal sealed record SampleArguments(string Data, string Url, string? Sabotage
         for (var i = 0; i < args.Length; i++)
         {
             var (name, value) = args[i].Split('=', 2) is [var left, var right] ? (left, right) : (args[i], null);
-            value ??= i + 1 < args.Length ? args[++i] : throw new ArgumentException($"{name} needs a value.");
             arguments = name switch
             {
-                "--data" => arguments with { Data = value },
-                "--urls" => arguments with { Url = RequireLoopback(value) },
-                "--sabotage" when value is "no-key" or "no-fence" => arguments with { Sabotage = value },
-                _ => throw new ArgumentException($"Unknown argument '{args[i]}'."),
+                "--data" => arguments with { Data = Value() },
+                "--urls" => arguments with { Url = RequireLoopback(Value()) },
+                "--sabotage" => arguments with { Sabotage = RequireSabotage(Value()) },
+                _ => throw new ArgumentException($"Unknown argument '{name}'."),
             };
+
+            string Value() => value ?? (i + 1 < args.Length ? args[++i] : throw new ArgumentException($"{name} needs a value."));
         }
 
         return arguments;
     }
+
+    private static string RequireSabotage(string kind) =>
+        kind is "no-key" or "no-fence" ? kind : throw new ArgumentException($"--sabotage is '{kind}'; it must be no-key or no-fence.");
 
     /// <summary>The page lets anybody sign: it must not be reachable from elsewhere.</summary>
     private static string RequireLoopback(string url) =>

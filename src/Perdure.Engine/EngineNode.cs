@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Perdure.Engine.Executions;
 using Perdure.Engine.Invocation;
 using Perdure.Engine.Scheduling;
+using Perdure.Engine.Storage;
 using Perdure.Storage;
 
 namespace Perdure.Engine;
@@ -60,15 +61,9 @@ internal sealed class EngineNode : IDisposable
     {
         foreach (var function in Functions.Names)
         {
-            IReadOnlyList<ExecutionRow> rows;
-            var filter = new RowFilter { Function = function, Attention = attention };
-            do
-            {
-                rows = await Core.Store.ListAsync(filter, cancellationToken).ConfigureAwait(false);
-                foreach (var row in rows) await ClearAttentionAsync(row.Key, attention).ConfigureAwait(false);
-                if (rows.Count > 0) filter = filter with { Before = rows[^1].Key };
-            }
-            while (rows.Count == filter.Limit);
+            var stuck = new RowFilter { Function = function, Attention = attention };
+            await foreach (var row in Core.Store.ListAllAsync(stuck, cancellationToken).ConfigureAwait(false))
+                await ClearAttentionAsync(row.Key, attention).ConfigureAwait(false);
         }
     }
 

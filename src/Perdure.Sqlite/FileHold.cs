@@ -24,8 +24,17 @@ internal sealed class FileHold : IDisposable
                 $"{path} is in use by {ReadHolder(path)}. One process at a time may open it; stop that one, or use another path. [PDR0404]", error);
         }
 
-        // In a file of its own: the locked one cannot be read by whoever is refused.
-        File.WriteAllText(HolderPath(path), owner);
+        try
+        {
+            // In a file of its own: the locked one cannot be read by whoever is refused.
+            File.WriteAllText(HolderPath(path), owner);
+        }
+        catch
+        {
+            file.Dispose(); // not held: on a full disk, a later try must not find the lock of this one
+            throw;
+        }
+
         return new FileHold(file);
     }
 

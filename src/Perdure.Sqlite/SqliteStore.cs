@@ -19,7 +19,7 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
 
     private WriterThread Writer => _writer ?? throw new ObjectDisposedException(nameof(SqliteStore), "The store is not open.");
 
-    private SqliteSession Session => _session ?? throw new ObjectDisposedException(nameof(SqliteStore), "The store is not open.");
+    internal SqliteSession Session => _session ?? throw new ObjectDisposedException(nameof(SqliteStore), "The store is not open.");
 
     public async Task OpenAsync(string owner, CancellationToken cancellationToken)
     {
@@ -130,14 +130,13 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
         {
             var keys = Session.Get("due_keys").Set("$queue", request.Queue).Set("$now", Milliseconds(request.Now)).Set("$max", request.Max)
                 .Read(static row => row.GetInt64(0));
-            var rows = new List<ExecutionRow>(keys.Count);
-            foreach (var key in keys)
-            {
-                Session.Get("claim").Set("$owner", request.Owner).Set("$lease_until", Milliseconds(request.LeaseUntil)).Set("$key", key).Execute();
-                rows.AddRange(Session.Get("find_row").Set("$key", key).Read(ReadRow));
-            }
 
-            return rows;
+            // One by one, in the order of the keys: what one statement returns for many has no order, and the due times are overwritten.
+            return
+            [
+                .. keys.SelectMany(key => Session.Get("claim")
+                    .Set("$owner", request.Owner).Set("$lease_until", Milliseconds(request.LeaseUntil)).Set("$key", key).Read(ReadRow)),
+            ];
         }));
 
     public Task<bool> UpdateRowAsync(ExecutionKey key, string owner, long epoch, RowState state, CancellationToken cancellationToken) =>
@@ -172,7 +171,7 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
     public Task DeleteSnapshotAsync(ExecutionKey key, CancellationToken cancellationToken) =>
         WriteAsync(() => Session.InTransaction(() => Session.Get("delete_snapshot").Set("$key", key.Value).Execute()));
 
-    private Task<T> WriteAsync<T>(Func<T> work) => Writer.RunAsync(() => SqliteFile.Translate(path, work));
+    internal Task<T> WriteAsync<T>(Func<T> work) => Writer.RunAsync(() => SqliteFile.Translate(path, work));
 
     public ValueTask DisposeAsync()
     {

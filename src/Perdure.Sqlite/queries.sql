@@ -45,7 +45,9 @@ select commit_id from chain where version = $version;
 select key from executions where queue = $queue and wake_at <= $now order by wake_at limit $max;
 
 -- name: claim
-update executions set lease_owner = $owner, lease_epoch = lease_epoch + 1, wake_at = $lease_until where key = $key;
+update executions set lease_owner = $owner, lease_epoch = lease_epoch + 1, wake_at = $lease_until where key = $key
+returning key, function, function_version, name, started_at, version, status, queue, wake_at, lease_owner, lease_epoch, ended_at, expires_at,
+          attention, attention_reason;
 
 -- name: update_row
 update executions

@@ -1,7 +1,6 @@
 using Perdure.Engine.Executions;
 using Perdure.Operations;
 using Perdure.Operations.Execution;
-using Perdure.Protocol;
 using Perdure.Storage;
 
 namespace Perdure.Tests;
@@ -59,15 +58,15 @@ internal sealed class Some
 
     public Some Suspend() => End(new InvocationEnd.Pending());
 
-    public Some Crash() => Commit(payloads => new Command.EndInvocation(State.Epoch, new InvocationEnd.Crashed(payloads.Add(ProtocolJson.Bytes(Error("crash"))), "crash"), 0));
+    public Some Crash() => Commit(payloads => new Command.EndInvocation(State.Epoch, new InvocationEnd.Crashed(payloads.Record(Error("crash")), "crash"), 0));
 
     public Some Resume() => Do(new Command.Resume(new BeginArgs(State.Epoch + 1, "node")));
 
     public Some Complete(string id, OperationStatus outcome) => Commit(payloads => new Command.Complete(
         id, outcome, outcome == OperationStatus.Succeeded ? payloads.Add("\"answer\"") : null,
-        outcome == OperationStatus.Succeeded ? null : payloads.Add(ProtocolJson.Bytes(Error("refused"))), Begin: null));
+        outcome == OperationStatus.Succeeded ? null : payloads.Record(Error("refused")), Begin: null));
 
-    public Some Stop() => Commit(payloads => new Command.Stop(payloads.Add(ProtocolJson.Bytes(Error("stopped")))));
+    public Some Stop() => Commit(payloads => new Command.Stop(payloads.Record(Error("stopped"))));
 
     public Some Commit(Func<PayloadWriter, Command> command)
     {

@@ -10,26 +10,26 @@ internal static partial class CheckpointBatch
     /// <summary>Everything that can be said before any update is applied.</summary>
     public static void Validate(IReadOnlyList<UpdateInput> updates, EngineRules rules)
     {
-        var seen = new Dictionary<string, OperationUpdate>();
+        var seen = new Dictionary<string, OperationUpdate?>(); // null when no further update may follow
         for (var i = 0; i < updates.Count; i++)
         {
             var (update, payload, error) = updates[i];
             ValidateFields(update, payload, error, rules);
             if (update.Type == OperationTypes.Execution)
             {
-                if (updates.Count(other => other.Update.Type == OperationTypes.Execution) > 1)
+                if (updates.Skip(i + 1).Any(later => later.Update.Type == OperationTypes.Execution))
                     throw new InvalidTransitionException("Cannot checkpoint multiple EXECUTION updates.");
                 if (i != updates.Count - 1) throw new InvalidTransitionException("EXECUTION checkpoint must be the last update.");
             }
             else if (!seen.TryAdd(update.Id, update))
             {
-                var first = seen[update.Id];
-                var kind = OperationKinds.Find(update.Type);
-                if (kind is null || first.Type != update.Type || !kind.MayFollowInBatch(first.Action, update.Action)
-                    || updates.Take(i).Count(other => other.Update.Id == update.Id) > 1)
+                if (seen[update.Id] is not { } first || first.Type != update.Type || OperationKinds.Find(update.Type) is not { } kind
+                    || !kind.MayFollowInBatch(first.Action, update.Action))
                 {
                     throw new InvalidTransitionException("Cannot update the same operation twice in a single request.");
                 }
+
+                seen[update.Id] = null;
             }
         }
     }

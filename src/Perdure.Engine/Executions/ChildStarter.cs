@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Perdure.Engine.Invocation;
 using Perdure.Operations;
 using Perdure.Operations.Execution;
@@ -8,8 +9,6 @@ namespace Perdure.Engine.Executions;
 /// <summary>Finds the functions that a batch wants to call, and makes the changes that start them with it.</summary>
 internal static class ChildStarter
 {
-    private static readonly Dictionary<string, InvokeTarget> None = [];
-
     /// <summary>The targets that exist, by operation. Keys and names are made here: the rules only pass them on.</summary>
     public static IReadOnlyDictionary<string, InvokeTarget> Find(IReadOnlyList<UpdateInput> updates, FunctionRegistry functions, Facts facts)
     {
@@ -22,7 +21,7 @@ internal static class ChildStarter
                 function.Version, ExecutionArn.Of(identity), new ChildPlan(identity, function.ExecutionTimeoutSeconds, function.RetentionDays));
         }
 
-        return targets ?? None;
+        return targets is null ? ReadOnlyDictionary<string, InvokeTarget>.Empty : targets;
     }
 
     /// <summary>The new execution's first entry, by the same rules as any start; its input is copied from its caller's entry.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Perdure.Operations;
 using Perdure.Operations.Execution;
 using Perdure.Protocol;
@@ -21,9 +22,7 @@ internal abstract record Command
     public sealed record Checkpoint(IReadOnlyList<UpdateInput> Updates, string? ClientToken, long InboundVersion) : Command
     {
         /// <summary>Functions that updates want started, by operation; those that were not found are absent.</summary>
-        public IReadOnlyDictionary<string, InvokeTarget> Targets { get; init; } = NoTargets;
-
-        private static readonly Dictionary<string, InvokeTarget> NoTargets = [];
+        public IReadOnlyDictionary<string, InvokeTarget> Targets { get; init; } = ReadOnlyDictionary<string, InvokeTarget>.Empty;
     }
 
     /// <summary>An invocation ended. It has seen the execution up to a version, by polls that recorded nothing.</summary>

@@ -126,11 +126,14 @@ internal sealed class EntryBuilder
 
     public void Mark(CheckpointMark mark) => _mark = mark;
 
-    /// <summary>Completes what is due. True when anything was.</summary>
+    /// <summary>Completes what is due, the earliest first; a tie is broken by start order, so that any node fires in the same order.</summary>
+    /// <returns>True when anything was due.</returns>
     public bool FireDue()
     {
+        var due = new PriorityQueue<string, (DateTimeOffset DueAt, long StartedEvent)>();
+        foreach (var (operation, dueAt) in Dues()) AddIfDue(operation, dueAt);
         var fired = false;
-        while (!IsTerminal && NextDue() is { } id)
+        while (!IsTerminal && due.TryDequeue(out var id, out _))
         {
             var operation = Find(id)!; // timers belong to operations
             var context = Context(operationId: id);
@@ -138,25 +141,16 @@ internal sealed class EntryBuilder
                 throw new InvalidOperationException($"{operation.Kind} {id} is due but does not fire.");
             if (operation.Kind.HasHeartbeat(operation)) _guards.Add(new HeartbeatGuard(id, context.LastBeat));
             Apply(transition);
+            AddIfDue(_changed[id], DueAt(_changed[id]));
             fired = true;
         }
 
         return fired;
-    }
 
-    /// <summary>The earliest due operation; a tie is broken by start order, so that any node fires in the same order.</summary>
-    private string? NextDue()
-    {
-        OperationRecord? earliest = null;
-        DateTimeOffset? earliestAt = null;
-        foreach (var (operation, dueAt) in Dues())
+        void AddIfDue(OperationRecord operation, DateTimeOffset? dueAt)
         {
-            if (dueAt > Now) continue;
-            if (earliest is not null && (dueAt > earliestAt || (dueAt == earliestAt && operation.StartedEvent >= earliest.StartedEvent))) continue;
-            (earliest, earliestAt) = (operation, dueAt);
+            if (dueAt <= Now) due.Enqueue(operation.Id, (dueAt.Value, operation.StartedEvent));
         }
-
-        return earliest?.Id;
     }
 
     /// <summary>Everything with a timer that is due or comes next: changed operations, those with heartbeats, and the head of the timer list.</summary>
@@ -208,7 +202,7 @@ internal sealed class EntryBuilder
         }
     }
 
-    public bool HasChanges => _events.Count > 0 || _changed.Count > 0 || Invocation != _state.Invocation || Control != _state.Control;
+    private bool HasChanges => _events.Count > 0 || _changed.Count > 0 || Invocation != _state.Invocation || Control != _state.Control;
 
     /// <summary>The decision, with the row it implies.</summary>
     public Decision Build()
@@ -262,7 +256,7 @@ internal sealed class EntryBuilder
     {
         public override DateTimeOffset Now => builder.Now;
 
-        public override PayloadSlice Record(ErrorObject error) => builder.Payloads.Add(ProtocolJson.Bytes(error));
+        public override PayloadSlice Record(ErrorObject error) => builder.Payloads.Record(error);
 
         public override void StartChild(InvokeTarget target, string operationId, PayloadSlice? input) => builder._children.Add(new ChildStart(
             (ChildPlan)target.Start, new ExecutionCaller(builder._state.Identity.Key.Value, operationId), input));

@@ -62,13 +62,13 @@ internal sealed record InvocationFacts(DateTimeOffset StartedAt, DateTimeOffset 
 
     public override void Write(Utf8JsonWriter json)
     {
-        json.WriteNumber("b", StartedAt.ToUnixTimeMilliseconds());
-        json.WriteNumber("e", EndedAt.ToUnixTimeMilliseconds());
+        json.WriteInstant("b", StartedAt);
+        json.WriteInstant("e", EndedAt);
         json.WriteString("r", RequestId);
     }
 
     public static InvocationFacts Read(JsonElement json) => new(
-        DateTimeOffset.FromUnixTimeMilliseconds(json.GetProperty("b").GetInt64()),
-        DateTimeOffset.FromUnixTimeMilliseconds(json.GetProperty("e").GetInt64()),
+        json.Instant("b"),
+        json.Instant("e"),
         json.GetProperty("r").GetString()!); // always written
 }

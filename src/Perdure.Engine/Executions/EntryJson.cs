@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.Json;
 using Perdure.Operations;
 using Perdure.Protocol;
@@ -16,12 +17,13 @@ internal static class EntryJson
 
     public static byte[] Write(EntryChanges entry) => Write(entry, static (json, entry) =>
     {
-        json.WriteNumber("t", entry.At.ToUnixTimeMilliseconds());
+        json.WriteInstant("t", entry.At);
         if (entry.Events.Count > 0)
         {
             json.WriteNumber("e", entry.FirstEventId);
             json.WriteStartArray("v");
-            foreach (var e in entry.Events) WriteEvent(json, e, entry.Operations);
+            var place = 0;
+            foreach (var e in entry.Events) WriteEvent(json, e, entry.Operations, ref place);
             json.WriteEndArray();
         }
 
@@ -57,7 +59,7 @@ internal static class EntryJson
         var operations = ReadOperations(json);
         return new EntryChanges
         {
-            At = Instant(json.GetProperty("t")),
+            At = json.Instant("t"),
             FirstEventId = json.TryGetProperty("e", out var first) ? first.GetInt64() : 0,
             Events = json.TryGetProperty("v", out var events) ? [.. events.EnumerateArray().Select(e => ReadEvent(e, operations))] : [],
             Operations = operations,
@@ -77,7 +79,7 @@ internal static class EntryJson
     }
 
     public static CheckpointMark? ReadMark(JsonElement json) => json.TryGetProperty("c", out var mark)
-        ? new CheckpointMark(Text(mark, "k"), mark.GetProperty("v").GetInt64())
+        ? new CheckpointMark(mark.Text("k"), mark.GetProperty("v").GetInt64())
         : null;
 
     public static void WriteControl(Utf8JsonWriter json, ControlState control)
@@ -85,7 +87,7 @@ internal static class EntryJson
         json.WriteStartObject("s");
         if (control.OwesInvocation) json.WriteBoolean("o", true);
         if (control.Crashes != 0) json.WriteNumber("c", control.Crashes);
-        if (control.RetryAt is { } retryAt) json.WriteNumber("r", retryAt.ToUnixTimeMilliseconds());
+        json.WriteInstant("r", control.RetryAt);
         if (control.Attention != ExecutionAttention.None) json.WriteString("a", control.Attention.ToString());
         if (control.Reason is { } reason) json.WriteString("w", reason);
         if (control.OwesCaller) json.WriteBoolean("p", true);
@@ -95,15 +97,15 @@ internal static class EntryJson
     public static ControlState? ReadControl(JsonElement json)
     {
         if (!json.TryGetProperty("s", out var control)) return null;
-        var attention = Text(control, "a");
+        var attention = control.Text("a");
         return new ControlState(
             control.TryGetProperty("o", out _),
-            control.TryGetProperty("c", out var crashes) ? crashes.GetInt32() : 0,
-            control.TryGetProperty("r", out var retryAt) ? Instant(retryAt) : null,
+            control.CountOrZero("c"),
+            control.OptionalInstant("r"),
             attention is null ? ExecutionAttention.None
                 : Enum.TryParse<ExecutionAttention>(attention, out var known) ? known
                 : throw new UnknownWireValueException("attention", attention),
-            Text(control, "w"))
+            control.Text("w"))
         {
             OwesCaller = control.TryGetProperty("p", out _),
         };
@@ -116,7 +118,7 @@ internal static class EntryJson
         json.WriteString("o", invocation.Owner);
         json.WriteString("r", invocation.RequestId);
         json.WriteString("n", invocation.Nonce);
-        json.WriteNumber("t", invocation.StartedAt.ToUnixTimeMilliseconds());
+        json.WriteInstant("t", invocation.StartedAt);
         json.WriteEndObject();
     }
 
@@ -125,7 +127,7 @@ internal static class EntryJson
         json.GetProperty("o").GetString()!, // always written, as the two below
         json.GetProperty("r").GetString()!,
         json.GetProperty("n").GetString()!,
-        Instant(json.GetProperty("t")));
+        json.Instant("t"));
 
     public static void WriteOperations(Utf8JsonWriter json, IReadOnlyCollection<OperationRecord> operations)
     {
@@ -140,13 +142,13 @@ internal static class EntryJson
             if (operation.ParentId is { } parent) json.WriteString("p", parent);
             if (operation.Name is { } name) json.WriteString("n", name);
             if (operation.SubType is { } subType) json.WriteString("u", subType);
-            json.WriteNumber("b", operation.StartedAt.ToUnixTimeMilliseconds());
-            if (operation.EndedAt is { } ended) json.WriteNumber("f", ended.ToUnixTimeMilliseconds());
+            json.WriteInstant("b", operation.StartedAt);
+            json.WriteInstant("f", operation.EndedAt);
             json.WriteNumber("q", operation.StartedEvent);
             if (operation.SignalledEvent != 0) json.WriteNumber("g", operation.SignalledEvent);
             if (operation.EndedEvent != 0) json.WriteNumber("z", operation.EndedEvent);
-            WriteSlice(json, "r", operation.Result);
-            WriteSlice(json, "x", operation.Error);
+            json.WriteSlice("r", operation.Result);
+            json.WriteSlice("x", operation.Error);
             if (operation.State is { } state)
             {
                 json.WriteStartObject("d");
@@ -173,16 +175,16 @@ internal static class EntryJson
                 Id = item.GetProperty("i").GetString()!, // always written
                 Kind = kind,
                 Status = WireNames.Status(item.GetProperty("s").GetString() ?? ""),
-                ParentId = Text(item, "p"),
-                Name = Text(item, "n"),
-                SubType = Text(item, "u"),
-                StartedAt = Instant(item.GetProperty("b")),
-                EndedAt = item.TryGetProperty("f", out var ended) ? Instant(ended) : null,
+                ParentId = item.Text("p"),
+                Name = item.Text("n"),
+                SubType = item.Text("u"),
+                StartedAt = item.Instant("b"),
+                EndedAt = item.OptionalInstant("f"),
                 StartedEvent = item.GetProperty("q").GetInt64(),
                 EndedEvent = item.TryGetProperty("z", out var end) ? end.GetInt64() : 0,
                 SignalledEvent = item.TryGetProperty("g", out var signal) ? signal.GetInt64() : 0,
-                Result = ReadSlice(item, "r"),
-                Error = ReadSlice(item, "x"),
+                Result = item.ReadSlice("r"),
+                Error = item.ReadSlice("x"),
                 State = item.TryGetProperty("d", out var state) ? kind.ReadState(state) : null,
             };
         }
@@ -191,22 +193,24 @@ internal static class EntryJson
     }
 
     // An event names its operation by place in the same entry: ids are long, and every event's operation is there.
-    private static void WriteEvent(Utf8JsonWriter json, EventRecord record, IReadOnlyList<OperationRecord> operations)
+    // Events mostly follow each other as their operations do: the next place is looked for from the last one on.
+    private static void WriteEvent(Utf8JsonWriter json, EventRecord record, IReadOnlyList<OperationRecord> operations, ref int place)
     {
         json.WriteStartObject();
         json.WriteString("k", record.Type);
         if (record.OperationId is { } id)
         {
-            for (var place = 0; place < operations.Count; place++)
+            for (var tried = 1; operations[place].Id != id; tried++)
             {
-                if (operations[place].Id != id) continue;
-                json.WriteNumber("o", place);
-                break;
+                if (tried == operations.Count) throw new UnreachableException($"{record.Type} is an event of {id}, which did not change in its entry.");
+                place = (place + 1) % operations.Count;
             }
+
+            json.WriteNumber("o", place);
         }
 
-        WriteSlice(json, "r", record.Payload);
-        WriteSlice(json, "x", record.Error);
+        json.WriteSlice("r", record.Payload);
+        json.WriteSlice("x", record.Error);
         if (record.Facts is { } facts)
         {
             json.WriteStartObject("d");
@@ -224,27 +228,9 @@ internal static class EntryJson
         return new EventRecord(json.GetProperty("k").GetString()!) // always written
         {
             OperationId = operation?.Id,
-            Payload = ReadSlice(json, "r"),
-            Error = ReadSlice(json, "x"),
+            Payload = json.ReadSlice("r"),
+            Error = json.ReadSlice("x"),
             Facts = !hasFacts ? null : operation is null ? InvocationFacts.Read(facts) : operation.Kind.ReadFacts(facts),
         };
     }
-
-    private static void WriteSlice(Utf8JsonWriter json, string name, PayloadSlice? slice)
-    {
-        if (slice is not { } value) return;
-        json.WriteStartArray(name);
-        json.WriteNumberValue(value.Version);
-        json.WriteNumberValue(value.Offset);
-        json.WriteNumberValue(value.Length);
-        json.WriteEndArray();
-    }
-
-    private static PayloadSlice? ReadSlice(JsonElement json, string name) => json.TryGetProperty(name, out var slice)
-        ? new PayloadSlice(slice[0].GetInt64(), slice[1].GetInt32(), slice[2].GetInt32())
-        : null;
-
-    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
-
-    private static DateTimeOffset Instant(JsonElement json) => DateTimeOffset.FromUnixTimeMilliseconds(json.GetInt64());
 }

@@ -180,7 +180,7 @@ internal static class ExecutionMachine
     }
 
     private static void RecordCrash(EntryBuilder builder, ExecutionState state, ErrorObject error, string reason, Facts facts, bool retryAtOnce) =>
-        RecordCrash(builder, state, builder.Payloads.Add(ProtocolJson.Bytes(error)), reason, facts, retryAtOnce);
+        RecordCrash(builder, state, builder.Payloads.Record(error), reason, facts, retryAtOnce);
 
     private static void RecordCrash(EntryBuilder builder, ExecutionState state, PayloadSlice error, string reason, Facts facts, bool retryAtOnce)
     {

@@ -57,9 +57,10 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
                 var made = command(state, payloads);
                 if (made is null) return await answer(state, Nothing).ConfigureAwait(false);
 
-                var decision = ExecutionMachine.Apply(state, made, await FactsAsync(state, made).ConfigureAwait(false), payloads);
+                var facts = await FactsAsync(state, made).ConfigureAwait(false);
+                var decision = ExecutionMachine.Apply(state, made, facts, payloads);
                 if (decision.Changes is not { } changes) return await answer(state, decision).ConfigureAwait(false);
-                switch (await CommitAsync(state, decision, changes).ConfigureAwait(false))
+                switch (await CommitAsync(state, decision, changes, facts).ConfigureAwait(false))
                 {
                     case CommitOutcome.Committed:
                         core.OnCommitted(this, state, decision);
@@ -150,7 +151,7 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
         return false;
     }
 
-    private async Task<CommitOutcome> CommitAsync(ExecutionState state, Decision decision, EntryChanges changes)
+    private async Task<CommitOutcome> CommitAsync(ExecutionState state, Decision decision, EntryChanges changes, Facts facts)
     {
         var entry = EntryJson.Write(changes);
         var expected = state.Version;
@@ -168,11 +169,11 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
                 Row = decision.Row,
                 Guards = decision.Guards,
             },
-            .. decision.Children.Select(child => ChildStarter.Change(child, decision.Payload, core.Facts())),
+            .. decision.Children.Select(child => ChildStarter.Change(child, decision.Payload, facts)),
         ];
         var outcome = await core.Commits.CommitAsync(new ChangeSet(core.Ids.NextCommitId(), together)).ConfigureAwait(false);
         if (outcome != CommitOutcome.Committed) return outcome;
-        if (snapshot is not null) state.SnapshotTaken(expected, snapshot.Length);
+        if (snapshot is not null) state.SnapshotTaken(snapshot.Length);
         state.Fold(expected + 1, changes, entry.Length);
         return outcome;
     }

@@ -46,8 +46,6 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
 
     public ControlState Control { get; private set; } = ControlState.Initial;
 
-    public long SnapshotVersion { get; private set; }
-
     public long TailBytes { get; private set; }
 
     public long LastSnapshotBytes { get; private set; }
@@ -70,8 +68,6 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
     public IEnumerable<OperationRecord> Operations => _order.Select(id => _operations[id]);
 
     public IEnumerable<(DateTimeOffset DueAt, string Id)> Timers => _timers;
-
-    public IReadOnlyList<(long Version, string Id)> Unseen => _unseen;
 
     public OperationRecord? Find(string id) => _operations.GetValueOrDefault(id);
 
@@ -148,16 +144,18 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
         if (operation.Kind.IsUnderWay(operation)) _underWay.Add(operation.Id);
     }
 
-    /// <summary>Ids of operations that changed after a version, each once, in order of their last change.</summary>
-    public IEnumerable<string> ChangedAfter(long version)
+    /// <summary>Operations that changed after a version that the function has seen, each once, in order of their last change.</summary>
+    public IReadOnlyList<OperationRecord> ChangedAfter(long version)
     {
-        var last = new Dictionary<string, int>();
-        for (var i = 0; i < _unseen.Count; i++)
+        var ids = new HashSet<string>();
+        var changed = new List<OperationRecord>();
+        for (var i = _unseen.Count - 1; i >= 0 && _unseen[i].Version > version; i--)
         {
-            if (_unseen[i].Version > version) last[_unseen[i].Id] = i;
+            if (ids.Add(_unseen[i].Id)) changed.Add(_operations[_unseen[i].Id]);
         }
 
-        return last.OrderBy(pair => pair.Value).Select(pair => pair.Key);
+        changed.Reverse();
+        return changed;
     }
 
     /// <summary>Whether a function may see the operation: descendants of a finished context are hidden unless its value is rebuilt from them.</summary>
@@ -185,7 +183,7 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
 
     public byte[] Snapshot() => EntryJson.Write(this, static (json, state) =>
     {
-        json.WriteNumber("t", state.LastAt.ToUnixTimeMilliseconds());
+        json.WriteInstant("t", state.LastAt);
         json.WriteNumber("e", state.LastEventId);
         json.WriteNumber("p", state.Epoch);
         json.WriteNumber("n", state.Seen);
@@ -224,9 +222,9 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
         using var document = System.Text.Json.JsonDocument.Parse(snapshot);
         var json = document.RootElement;
         foreach (var operation in EntryJson.ReadOperations(json)) Put(operation);
-        Version = SnapshotVersion = version;
+        Version = version;
         LastSnapshotBytes = snapshot.Length;
-        LastAt = DateTimeOffset.FromUnixTimeMilliseconds(json.GetProperty("t").GetInt64());
+        LastAt = json.Instant("t");
         LastEventId = json.GetProperty("e").GetInt64();
         Epoch = json.GetProperty("p").GetInt64();
         Seen = json.GetProperty("n").GetInt64();
@@ -242,9 +240,8 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
     /// <summary>A snapshot pays when the tail has outgrown the state it would replace.</summary>
     public bool WantsSnapshot => TailBytes > Math.Max(SnapshotThreshold, 2 * LastSnapshotBytes);
 
-    public void SnapshotTaken(long version, int bytes)
+    public void SnapshotTaken(int bytes)
     {
-        SnapshotVersion = version;
         LastSnapshotBytes = bytes;
         TailBytes = 0;
     }

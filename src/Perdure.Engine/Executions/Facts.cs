@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 
 namespace Perdure.Engine.Executions;
 
@@ -14,7 +15,7 @@ internal sealed record Facts
     public required EngineRules Rules { get; init; }
 
     /// <summary>Last heartbeats, where the shell found that they matter.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> Heartbeats { get; init; } = new Dictionary<string, DateTimeOffset>();
+    public IReadOnlyDictionary<string, DateTimeOffset> Heartbeats { get; init; } = ReadOnlyDictionary<string, DateTimeOffset>.Empty;
 }
 
 /// <summary>Numbers that decisions depend on. One record for all executions of a node.</summary>

@@ -5,18 +5,13 @@ using Perdure.Storage;
 namespace Perdure.Engine.Executions;
 
 /// <summary>Reads payloads out of journal entries that were fetched beforehand.</summary>
-internal sealed class JournalPayloads : PayloadReader
+internal sealed class JournalPayloads(bool includesData = true) : PayloadReader
 {
     private readonly Dictionary<long, ReadOnlyMemory<byte>> _entries = [];
-    private readonly bool _includesData;
 
-    public JournalPayloads(bool includesData = true) => _includesData = includesData;
-
-    public override bool IncludesData => _includesData;
+    public override bool IncludesData => includesData;
 
     public void Add(long version, ReadOnlyMemory<byte> payload) => _entries[version] = payload;
-
-    public bool Has(long version) => _entries.ContainsKey(version);
 
     public override string? Text(PayloadSlice? slice) => slice is { } value ? StrictText.Text(Bytes(value)) : null;
 
@@ -31,6 +26,14 @@ internal sealed class JournalPayloads : PayloadReader
             : throw new InvalidOperationException($"The payload of entry {slice.Version} was not fetched.");
     }
 
+    /// <summary>Operations as they are shown, with the payloads that they refer to.</summary>
+    public async Task<IReadOnlyList<Operation>> DescribeAsync(
+        IExecutionStore store, ExecutionKey key, IReadOnlyCollection<OperationRecord> operations, CancellationToken cancellationToken)
+    {
+        await FetchAsync(store, key, operations, cancellationToken).ConfigureAwait(false);
+        return [.. operations.Select(operation => operation.Describe(this))];
+    }
+
     /// <summary>Fetches the entries that these operations' payloads lie in.</summary>
     public async Task FetchAsync(
         IExecutionStore store, ExecutionKey key, IEnumerable<OperationRecord> operations, CancellationToken cancellationToken)
@@ -38,7 +41,7 @@ internal sealed class JournalPayloads : PayloadReader
         long first = long.MaxValue, last = 0;
         foreach (var version in operations.SelectMany(VersionsOf))
         {
-            if (Has(version)) continue;
+            if (_entries.ContainsKey(version)) continue;
             first = Math.Min(first, version);
             last = Math.Max(last, version);
         }

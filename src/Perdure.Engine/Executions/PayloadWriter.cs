@@ -29,5 +29,7 @@ internal sealed class PayloadWriter(long version)
         return slice;
     }
 
-    public PayloadSlice? Add(ErrorObject? error) => error is null ? null : Add(ProtocolJson.Bytes(error));
+    public PayloadSlice? Add(ErrorObject? error) => error is null ? null : Record(error);
+
+    public PayloadSlice Record(ErrorObject error) => Add(ProtocolJson.Bytes(error));
 }

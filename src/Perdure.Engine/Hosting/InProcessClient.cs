@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Perdure.Engine.Executions;
 using Perdure.Engine.Invocation;
+using Perdure.Engine.Storage;
 using Perdure.Operations;
 using Perdure.Operations.Execution;
 using Perdure.Protocol;
@@ -11,7 +12,6 @@ namespace Perdure.Engine.Hosting;
 /// <summary>The client of an embedded node: no HTTP, no credentials, the same rules.</summary>
 internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer serializer) : IPerdureClient
 {
-    private const int ExecutionPage = 100;
     private const int EntryPage = 200;
 
     private EngineNode Node => node();
@@ -66,9 +66,14 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
     private string WriteInput<TInput>(TInput input, ExecutionIdentity identity)
     {
         var payload = serializer.Serialize(input, new DurableSerializationContext(ExecutionArn.IdOf(identity.Key), ExecutionArn.Of(identity)));
+        RequireSize(payload, Core.Rules.MaxResultBytes, nameof(input), "Store it elsewhere and pass a reference.");
+        return payload;
+    }
+
+    private static void RequireSize(string payload, int limit, string parameter, string cure)
+    {
         var size = StrictText.ByteCount(payload);
-        return size <= Core.Rules.MaxResultBytes ? payload : throw new ArgumentException(
-            $"input is {size:N0} bytes; at most {Core.Rules.MaxResultBytes:N0} are allowed. Store it elsewhere and pass a reference. [PDR0305]", nameof(input));
+        if (size > limit) throw new ArgumentException($"{parameter} is {size:N0} bytes; at most {limit:N0} are allowed. {cure} [PDR0305]", parameter);
     }
 
     /// <summary>The name is taken: by the same start, then it is the same execution, or by another.</summary>
@@ -117,10 +122,8 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
     {
         var key = Key(executionArn);
         var loaded = await Store.LoadAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
-        var operations = ExecutionState.Load(loaded).Operations.ToList();
-        var payloads = new JournalPayloads();
-        await payloads.FetchAsync(Store, key, operations, cancellationToken).ConfigureAwait(false);
-        return [.. operations.Select(operation => operation.Describe(payloads))];
+        return await new JournalPayloads()
+            .DescribeAsync(Store, key, [.. ExecutionState.Load(loaded).Operations], cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<TOutput> WaitForResultAsync<TOutput>(string executionArn, CancellationToken cancellationToken = default)
@@ -151,20 +154,9 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
     public async IAsyncEnumerable<ExecutionDescription> ListAsync(
         ExecutionFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var rowFilter = new RowFilter { Function = filter?.Function, Status = filter?.Status, Limit = ExecutionPage };
-        var left = filter is { Limit: > 0 } limited ? limited.Limit : int.MaxValue;
-        while (true)
-        {
-            var rows = await Store.ListAsync(rowFilter, cancellationToken).ConfigureAwait(false);
-            foreach (var row in rows)
-            {
-                if (left-- == 0) yield break;
-                yield return Describe(row);
-            }
-
-            if (rows.Count < ExecutionPage) yield break;
-            rowFilter = rowFilter with { Before = rows[^1].Key };
-        }
+        var rows = Store.ListAllAsync(new RowFilter { Function = filter?.Function, Status = filter?.Status }, cancellationToken);
+        if (filter is { Limit: > 0 } limited) rows = rows.Take(limited.Limit);
+        await foreach (var row in rows.ConfigureAwait(false)) yield return Describe(row);
     }
 
     public async IAsyncEnumerable<HistoryEvent> GetHistoryAsync(
@@ -184,7 +176,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         Core.Mailboxes.UseAsync(Key(executionArn), mailbox => mailbox.ApplyAsync(
             (state, payloads) => state.IsTerminal
                 ? null
-                : new Command.Stop(payloads.Add(ProtocolJson.Bytes(error ?? new ErrorObject { ErrorMessage = "Execution stopped by user request" }))),
+                : new Command.Stop(payloads.Record(error ?? new ErrorObject { ErrorMessage = "Execution stopped by user request" })),
             static (state, _) => state.Execution.EndedAt ?? state.LastAt));
 
     public Task<bool> CancelAsync(string executionArn, string? reason = null, CancellationToken cancellationToken = default)
@@ -220,29 +212,48 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
     {
         var address = Address(callbackId);
         var payload = serializer.Serialize(result, new DurableSerializationContext(address.OperationId, ExecutionArn.IdOf(address.Key)));
-        var size = StrictText.ByteCount(payload);
-        if (size > Core.Rules.MaxPayloadBytes)
-            throw new ArgumentException($"result is {size:N0} bytes; at most {Core.Rules.MaxPayloadBytes:N0} are allowed. Send a reference instead. [PDR0305]", nameof(result));
+        RequireSize(payload, Core.Rules.MaxPayloadBytes, nameof(result), "Send a reference instead.");
         return CompleteAsync(callbackId, address, OperationStatus.Succeeded, payloads => (payloads.Add(payload), null));
     }
 
     public Task SendCallbackFailureAsync(string callbackId, ErrorObject? error = null, CancellationToken cancellationToken = default) =>
-        CompleteAsync(callbackId, Address(callbackId), OperationStatus.Failed, payloads => (null, payloads.Add(ProtocolJson.Bytes(error ?? new ErrorObject()))));
+        CompleteAsync(callbackId, Address(callbackId), OperationStatus.Failed, payloads => (null, payloads.Record(error ?? new ErrorObject())));
 
-    private async Task CompleteAsync(
-        string callbackId, CallbackAddress address, OperationStatus outcome, Func<PayloadWriter, (PayloadSlice? Payload, PayloadSlice? Error)> setAside)
+    private Task CompleteAsync(
+        string callbackId, CallbackAddress address, OperationStatus outcome, Func<PayloadWriter, (PayloadSlice? Payload, PayloadSlice? Error)> setAside) =>
+        UseCallbackAsync(address, mailbox => Node.ApplyAndLaunchAsync(
+            mailbox,
+            (state, payloads, begin) =>
+            {
+                RequireOpen(state, address, callbackId);
+                var (payload, error) = setAside(payloads);
+                return new Command.Complete(address.OperationId, outcome, payload, error, begin);
+            },
+            static _ => true));
+
+    public async Task SendCallbackHeartbeatAsync(string callbackId, CancellationToken cancellationToken = default)
+    {
+        var address = Address(callbackId);
+        await UseCallbackAsync(address, mailbox => mailbox.ReadAsync(async state =>
+        {
+            var operation = RequireOpen(state, address, callbackId);
+            if (!operation.IsOpen) throw new CallbackClosedException();
+            if (!operation.Kind.HasHeartbeat(operation)) return true;
+            var beats = await Store.ReadHeartbeatsAsync(address.Key, cancellationToken).ConfigureAwait(false);
+            var now = Store.Clock.GetUtcNow();
+            var last = beats.TryGetValue(address.OperationId, out var beat) ? beat : (DateTimeOffset?)null;
+            if (operation.Kind.DueAt(operation, last) <= now) throw new CallbackClosedException();
+            await Store.BeatAsync(address.Key, address.OperationId, now, cancellationToken).ConfigureAwait(false);
+            return true;
+        })).ConfigureAwait(false);
+    }
+
+    /// <summary>The callbacks of an execution that is gone are closed.</summary>
+    private async Task UseCallbackAsync(CallbackAddress address, Func<ExecutionMailbox, Task<bool>> use)
     {
         try
         {
-            await Core.Mailboxes.UseAsync(address.Key, mailbox => Node.ApplyAndLaunchAsync(
-                mailbox,
-                (state, payloads, begin) =>
-                {
-                    RequireOpen(state, address, callbackId);
-                    var (payload, error) = setAside(payloads);
-                    return new Command.Complete(address.OperationId, outcome, payload, error, begin);
-                },
-                static _ => true)).ConfigureAwait(false);
+            await Core.Mailboxes.UseAsync(address.Key, use).ConfigureAwait(false);
         }
         catch (ExecutionNotFoundException)
         {
@@ -251,36 +262,10 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
     }
 
     /// <summary>The id must be the very one that the operation was given: after a restore from a backup an old id is not the new one.</summary>
-    private static void RequireOpen(ExecutionState state, CallbackAddress address, string callbackId)
-    {
-        if (state.IsTerminal || state.Find(address.OperationId) is not { } operation || !operation.Kind.Answers(operation, callbackId))
-            throw new CallbackClosedException();
-    }
-
-    public async Task SendCallbackHeartbeatAsync(string callbackId, CancellationToken cancellationToken = default)
-    {
-        var address = Address(callbackId);
-        try
-        {
-            await Core.Mailboxes.UseAsync(address.Key, mailbox => mailbox.ReadAsync(async state =>
-            {
-                RequireOpen(state, address, callbackId);
-                var operation = state.Find(address.OperationId)!; // RequireOpen found it
-                if (!operation.IsOpen) throw new CallbackClosedException();
-                if (!operation.Kind.HasHeartbeat(operation)) return true;
-                var beats = await Store.ReadHeartbeatsAsync(address.Key, cancellationToken).ConfigureAwait(false);
-                var now = Store.Clock.GetUtcNow();
-                var last = beats.TryGetValue(address.OperationId, out var beat) ? beat : (DateTimeOffset?)null;
-                if (operation.Kind.DueAt(operation, last) <= now) throw new CallbackClosedException();
-                await Store.BeatAsync(address.Key, address.OperationId, now, cancellationToken).ConfigureAwait(false);
-                return true;
-            })).ConfigureAwait(false);
-        }
-        catch (ExecutionNotFoundException)
-        {
-            throw new CallbackClosedException();
-        }
-    }
+    private static OperationRecord RequireOpen(ExecutionState state, CallbackAddress address, string callbackId) =>
+        !state.IsTerminal && state.Find(address.OperationId) is { } operation && operation.Kind.Answers(operation, callbackId)
+            ? operation
+            : throw new CallbackClosedException();
 
     private CallbackAddress Address(string callbackId)
     {

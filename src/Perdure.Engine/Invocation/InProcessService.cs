@@ -36,17 +36,15 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
     /// <summary>The token of the running invocation, not older than its last accepted checkpoint.</summary>
     private static void RequireCurrent(ExecutionState state, CheckpointToken token)
     {
-        if (state.IsTerminal || state.Invocation is not { } invocation || invocation.Epoch != token.Epoch || invocation.Nonce != token.Nonce
-            || token.Version < state.Seen || token.Version > state.Version)
-        {
-            throw new CheckpointRefusedException(Invalid);
-        }
+        if (!IsOfRunning(state, token) || token.Version < state.Seen || token.Version > state.Version) throw new CheckpointRefusedException(Invalid);
     }
 
     private static bool IsRepeat(ExecutionState state, CheckpointToken token, CheckpointRequest request) =>
-        !state.IsTerminal && request.ClientToken is not null
-        && state.Invocation is { } invocation && invocation.Epoch == token.Epoch && invocation.Nonce == token.Nonce
+        IsOfRunning(state, token) && request.ClientToken is not null
         && state.LastCheckpoint is { } last && last.ClientToken == request.ClientToken && last.InboundVersion == token.Version;
+
+    private static bool IsOfRunning(ExecutionState state, CheckpointToken token) =>
+        !state.IsTerminal && state.Invocation is { } invocation && invocation.Epoch == token.Epoch && invocation.Nonce == token.Nonce;
 
     private static UpdateInput[] SetAside(IReadOnlyList<OperationUpdate> updates, PayloadWriter payloads)
     {
@@ -60,49 +58,37 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
         return inputs;
     }
 
-    private async Task<CheckpointResponse> AnswerAsync(ExecutionState state, CheckpointToken token, Decision decision, PayloadWriter? written)
+    private Task<CheckpointResponse> AnswerAsync(ExecutionState state, CheckpointToken token, Decision decision, PayloadWriter? written)
     {
-        // What this batch wrote is at hand, in order; only what happened besides has to be looked up.
-        var changed = ChangedSince(state, token.Version, decision);
+        // What this batch wrote is at hand; only what happened besides has to be fetched.
         var payloads = new JournalPayloads();
         if (!decision.IsEmpty && written is not null) payloads.Add(state.Version, written.Written);
-        await payloads.FetchAsync(core.Store, state.Identity.Key, changed, CancellationToken.None).ConfigureAwait(false);
-        return Respond(state, token, state.Version, changed, payloads);
+        return RespondAsync(state, token, state.Version, state.ChangedAfter(token.Version), payloads);
     }
 
-    private static List<OperationRecord> ChangedSince(ExecutionState state, long version, Decision decision)
+    private async Task<CheckpointResponse> RespondAsync(
+        ExecutionState state, CheckpointToken token, long version, IEnumerable<OperationRecord> changed, JournalPayloads payloads)
     {
-        var own = decision.Changes?.Operations ?? [];
-        if (state.LastExternalVersion <= version) return [.. own];
-        var ownIds = own.Select(operation => operation.Id).ToHashSet();
-        return [.. state.Unseen.Where(change => change.Version > version).Select(change => change.Id).Distinct()
-            .Where(id => !ownIds.Contains(id)).Select(id => state.Find(id)!), .. own]; // ids of recorded operations
+        var next = state.IsTerminal ? null : core.Signer.Sign(token with { Version = version });
+        var shown = changed.Where(operation => operation.Kind.IsTold(operation)).ToList();
+        return new CheckpointResponse(next, await payloads.DescribeAsync(core.Store, token.Key, shown, CancellationToken.None).ConfigureAwait(false));
     }
-
-    private CheckpointResponse Respond(
-        ExecutionState state, CheckpointToken token, long version, IEnumerable<OperationRecord> changed, JournalPayloads payloads) => new(
-        state.IsTerminal ? null : core.Signer.Sign(token with { Version = version }),
-        [.. changed.Where(operation => operation.Kind.IsTold(operation)).Select(operation => operation.Describe(payloads))]);
 
     /// <summary>The same answer again, from the journal: operations as they were then, not as they are now.</summary>
     private async Task<CheckpointResponse> RepeatAsync(ExecutionState state, CheckpointToken token)
     {
-        var changed = new Dictionary<string, OperationRecord>();
+        var operations = new List<OperationRecord>();
         var entries = await core.Store.ReadEntriesAsync(state.Identity.Key, token.Version + 1, state.Seen, includePayload: true, CancellationToken.None)
             .ConfigureAwait(false);
         var payloads = new JournalPayloads();
         foreach (var entry in entries)
         {
             payloads.Add(entry.Version, entry.Payload);
-            foreach (var operation in EntryJson.Read(entry.Entry).Operations)
-            {
-                changed.Remove(operation.Id);
-                changed.Add(operation.Id, operation);
-            }
+            operations.AddRange(EntryJson.Read(entry.Entry).Operations);
         }
 
-        await payloads.FetchAsync(core.Store, state.Identity.Key, changed.Values, CancellationToken.None).ConfigureAwait(false);
-        return Respond(state, token, state.Seen, changed.Values, payloads);
+        var changed = operations.AsEnumerable().Reverse().DistinctBy(operation => operation.Id).Reverse(); // in order of their last change
+        return await RespondAsync(state, token, state.Seen, changed, payloads).ConfigureAwait(false);
     }
 
     public Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken)
@@ -112,9 +98,10 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
         {
             RequireCurrent(state, token);
             var visible = state.Operations.Where(state.IsVisible).ToList();
-            var payloads = new JournalPayloads();
-            await payloads.FetchAsync(core.Store, token.Key, visible, cancellationToken).ConfigureAwait(false);
-            return new InitialExecutionState { Operations = [.. visible.Select(operation => operation.Describe(payloads))] };
+            return new InitialExecutionState
+            {
+                Operations = await new JournalPayloads().DescribeAsync(core.Store, token.Key, visible, cancellationToken).ConfigureAwait(false),
+            };
         }));
     }
 

@@ -100,12 +100,12 @@ internal sealed partial class InvocationRunner(
     {
         var payloads = new JournalPayloads();
         payloads.Add(start.Version, start.Payload);
-        await payloads.FetchAsync(core.Store, mailbox.Key, start.Operations, CancellationToken.None).ConfigureAwait(false);
+        var operations = await payloads.DescribeAsync(core.Store, mailbox.Key, start.Operations, CancellationToken.None).ConfigureAwait(false);
         return new DurableExecutionInvocationInput
         {
             DurableExecutionArn = start.Arn,
             CheckpointToken = core.Signer.Sign(new CheckpointToken(mailbox.Key, start.Record.Epoch, start.Record.Nonce, start.Version)),
-            InitialExecutionState = new InitialExecutionState { Operations = [.. start.Operations.Select(operation => operation.Describe(payloads))] },
+            InitialExecutionState = new InitialExecutionState { Operations = operations },
             UpdatedOperationIds = start.Updated,
         };
     }
@@ -123,20 +123,20 @@ internal sealed partial class InvocationRunner(
     private InvocationEnd EndOf(InvocationOutcome outcome, PayloadWriter payloads) => outcome switch
     {
         InvocationOutcome.Succeeded { Result: { } result } when StrictText.ByteCount(result) is var size && size > core.Rules.MaxResultBytes =>
-            new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(TooLarge(size)))),
+            new InvocationEnd.Failed(payloads.Record(TooLarge(size))),
         InvocationOutcome.Succeeded succeeded => new InvocationEnd.Succeeded(payloads.Add(succeeded.Result)),
-        InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Add(ProtocolJson.Bytes(failed.Error)), failed.Error.ErrorType switch
+        InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Record(failed.Error), failed.Error.ErrorType switch
         {
             ExecutionCancelledException.Code => FailureKind.Cancelled,
             SagaCompensationException.Code => FailureKind.Uncompensated,
             _ => FailureKind.Ordinary,
         }),
         InvocationOutcome.Mismatched mismatched => new InvocationEnd.Mismatched(
-            payloads.Add(ProtocolJson.Bytes(mismatched.Error)), mismatched.Error.ErrorMessage ?? "The code no longer matches the record."),
+            payloads.Record(mismatched.Error), mismatched.Error.ErrorMessage ?? "The code no longer matches the record."),
         InvocationOutcome.Pending => new InvocationEnd.Pending(),
         InvocationOutcome.Yielded => new InvocationEnd.Yielded(),
         InvocationOutcome.Crashed crashed => new InvocationEnd.Crashed(
-            payloads.Add(ProtocolJson.Bytes(crashed.Error)), crashed.Error.ErrorMessage ?? crashed.Error.ErrorType ?? "unknown"),
+            payloads.Record(crashed.Error), crashed.Error.ErrorMessage ?? crashed.Error.ErrorType ?? "unknown"),
         _ => throw new System.Diagnostics.UnreachableException($"Unknown outcome {outcome.GetType().Name}."),
     };
 

@@ -11,14 +11,6 @@ internal sealed class SlotPool(int size)
     /// <summary>Raised when a slot becomes free while somebody wanted one.</summary>
     public Action? OnFreed { get; set; }
 
-    public int Free
-    {
-        get
-        {
-            lock (_gate) return _closed ? 0 : _free;
-        }
-    }
-
     /// <summary>Takes up to <paramref name="wanted"/> slots.</summary>
     public int Take(int wanted)
     {

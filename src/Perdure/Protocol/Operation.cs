@@ -25,7 +25,7 @@ public sealed partial record Operation
     /// <summary>When its first START was accepted.</summary>
     public required DateTimeOffset StartTimestamp { get; init; }
 
-    /// <summary>When it ended; null while open.</summary>
+    /// <summary>When it ended, or, between the attempts of a step, when the last attempt ended. Null otherwise; <see cref="Status"/> says whether it is over.</summary>
     public DateTimeOffset? EndTimestamp { get; init; }
 
     /// <summary>Its place in the recorded order of the execution.</summary>

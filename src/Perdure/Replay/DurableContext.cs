@@ -152,7 +152,7 @@ internal sealed partial class DurableContext : IDurableContext
         }
     }
 
-    private static void RequireName(string? name)
+    public static void RequireName(string? name)
     {
         if (name is null) return;
         if (name.Length is 0 or > PerdureLimits.MaxOperationName)

@@ -34,19 +34,6 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_commit_that_was_answered_survives_a_power_cut()
-    {
-        using var session = new SqliteSession(SqliteFile.Open(FilePath));
-        SqliteFile.Configure(session);
-        Assert.Equal("wal", session.Scalar("pragma journal_mode"));
-        Assert.Equal(2L, session.Scalar("pragma synchronous")); // FULL
-
-        // The mode of the file itself, as the store leaves it.
-        await OpenAndCloseAsync();
-        Assert.Equal("wal", Scalar("pragma journal_mode"));
-    }
-
-    [Fact]
     public async Task A_newer_schema_is_refused_and_the_file_is_unchanged()
     {
         await OpenAndCloseAsync();

@@ -15,7 +15,7 @@ internal static class CrashStories
         RetryStrategy = RetryStrategy.FromDelegate(static (_, _) => RetryDecision.RetryAfter(TimeSpan.FromSeconds(1))),
     };
 
-    private static readonly StepConfig Impatient = new() { Semantics = StepSemantics.AtMostOncePerRetry, RetryStrategy = RetryStrategy.None };
+    private static readonly StepConfig Impatient = StepConfig.AtMostOnce();
 
     /// <summary>The story of a name.</summary>
     public static Task<string> RunAsync(string story, IDurableContext context, SimWorld world) => story switch

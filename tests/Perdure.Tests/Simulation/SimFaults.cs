@@ -24,8 +24,9 @@ internal enum CommitFault
     Lie,
 }
 
-/// <summary>One node's connection to the store: counts commits, makes faults, and is dead with its node.</summary>
-internal sealed class SimConnection(IExecutionStore store, SimWorkQueue work, Func<CommitFault> nextFault, Action kill) : DelegatingStore(store)
+/// <summary>One node's connection to the store: counts commits, makes faults, and is dead with its node. The store outlives it.</summary>
+internal sealed class SimConnection(IExecutionStore store, SimWorkQueue work, Func<CommitFault> nextFault, Action kill)
+    : DelegatingStore(new Undisposed(store))
 {
     public override Task<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<ChangeSet> batch)
     {
@@ -52,9 +53,4 @@ internal sealed class SimConnection(IExecutionStore store, SimWorkQueue work, Fu
     }
 
     private static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
-
-    // The store outlives the node.
-#pragma warning disable CA2215
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
-#pragma warning restore CA2215
 }

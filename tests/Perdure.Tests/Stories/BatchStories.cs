@@ -171,11 +171,4 @@ public class BatchStories
         Assert.True(end.Status == ExecutionStatus.Succeeded, end.Error?.ErrorMessage);
         return (end.Result, await host.Client.GetHistoryAsync(arn).ToListAsync());
     }
-
-    private sealed class Shouting : IDurableSerializer
-    {
-        public string Serialize<T>(T value, DurableSerializationContext context) => $"{value}".ToUpperInvariant();
-
-        public T Deserialize<T>(string payload, DurableSerializationContext context) => (T)(object)payload;
-    }
 }

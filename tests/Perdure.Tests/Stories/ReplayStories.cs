@@ -249,11 +249,4 @@ public class ReplayStories
         Assert.All(keys, key => Assert.Equal(43, key.Key.Length));
         Assert.Single(keys.Where(key => key.Input == "1").Select(key => key.Key).Distinct());
     }
-
-    private sealed class Shouting : IDurableSerializer
-    {
-        public string Serialize<T>(T value, DurableSerializationContext context) => $"{value}".ToUpperInvariant();
-
-        public T Deserialize<T>(string payload, DurableSerializationContext context) => (T)(object)payload;
-    }
 }

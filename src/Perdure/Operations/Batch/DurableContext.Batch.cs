@@ -42,6 +42,14 @@ namespace Perdure
         Task<IBatchResult<T>> ParallelAsync<T>(
             IReadOnlyList<DurableBranch<T>> branches, string? name = null, ParallelConfig? config = null, CancellationToken cancellationToken = default);
 
+        /// <summary>Opens a parallel to which branches with results of different types are added one by one.</summary>
+        /// <remarks>When it is over early, what still runs is abandoned and its results are ignored. Completion rules are asked once all branches are added.</remarks>
+        /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
+        /// <param name="config">Concurrency, completion, nesting, the branches' serializer.</param>
+        /// <exception cref="ArgumentException">The config has a serializer for the whole result: its branches have no common type.</exception>
+        /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
+        IParallelBuilder CreateParallel(string? name = null, ParallelConfig? config = null);
+
         /// <summary>Runs the same code over many items, each in a child context of its own.</summary>
         /// <remarks>
         /// It does not throw when items fail: look at the result, or call <see cref="IBatchResult{T}.ThrowIfError"/>. When it is over
@@ -73,14 +81,14 @@ namespace Perdure.Replay
             CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(branches);
-            return Parallel<T>([.. branches.Select(static (branch, i) => new BatchUnit<T>($"parallel-branch-{i.ToString(CultureInfo.InvariantCulture)}", branch))], name, config);
+            return Parallel<T>([.. branches.Select(static (branch, i) => BatchUnit<T>.Of($"parallel-branch-{i.ToString(CultureInfo.InvariantCulture)}", branch))], name, config);
         }
 
         public Task<IBatchResult<T>> ParallelAsync<T>(
             IReadOnlyList<DurableBranch<T>> branches, string? name = null, ParallelConfig? config = null, CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(branches);
-            return Parallel<T>([.. branches.Select(static branch => new BatchUnit<T>(branch.Name, branch.Func))], name, config);
+            return Parallel<T>([.. branches.Select(static branch => BatchUnit<T>.Of(branch.Name, branch.Func))], name, config);
         }
 
         private Task<IBatchResult<T>> Parallel<T>(IReadOnlyList<BatchUnit<T>> units, string? name, ParallelConfig? config) =>
@@ -98,7 +106,7 @@ namespace Perdure.Replay
             config ??= MapConfig<TItem>.Default;
             BatchUnit<TResult>[] units =
             [
-                .. items.Select((item, i) => new BatchUnit<TResult>(
+                .. items.Select((item, i) => BatchUnit<TResult>.Of(
                     config.ItemNamer?.Invoke(item, i) ?? $"map-item-{i.ToString(CultureInfo.InvariantCulture)}",
                     (context, token) => func(context, item, i, items, token))),
             ];
@@ -109,8 +117,25 @@ namespace Perdure.Replay
         {
             // Everything that can be wrong is found before anything is recorded.
             foreach (var unit in units) RequireName(unit.Name);
-            return RunChild(
-                new ContextBody<IBatchResult<T>>((context, _) => new BatchRunner<T>(units, config, itemSubType).RunAsync(context), HasResult: true)
+            var runner = new BatchRunner<T>(config, itemSubType);
+            foreach (var unit in units) runner.Add(unit);
+            runner.Seal();
+            return Batch(runner, config.ItemSerializer ?? Runtime.Environment.Serializer, config, name, subType);
+        }
+
+        public IParallelBuilder CreateParallel(string? name = null, ParallelConfig? config = null)
+        {
+            config ??= ParallelConfig.Default;
+            if (config.Serializer is not null)
+                throw new ArgumentException("Serializer is set; the branches of CreateParallel have no common type. Set ItemSerializer, or use ParallelAsync.", nameof(config));
+            var serializer = config.ItemSerializer ?? Runtime.Environment.Serializer;
+            var runner = new BatchRunner<object?>(config, OperationSubTypes.ParallelBranch);
+            return new ParallelBuilder(runner, Batch(runner, new BranchSerializer(serializer), config, name, OperationSubTypes.Parallel), serializer);
+        }
+
+        private Task<IBatchResult<T>> Batch<T>(BatchRunner<T> runner, IDurableSerializer itemSerializer, BatchConfig config, string? name, string subType) =>
+            RunChild(
+                new ContextBody<IBatchResult<T>>((context, _) => runner.RunAsync(context), HasResult: true)
                 {
                     Summarize = result => BatchSummary.Of(result, subType, config.SummaryGenerator),
                 },
@@ -119,8 +144,7 @@ namespace Perdure.Replay
                 {
                     SubType = subType,
                     Key = config.Key,
-                    Serializer = config.Serializer ?? new BatchSerializer<T>(config.ItemSerializer ?? Runtime.Environment.Serializer),
+                    Serializer = config.Serializer ?? new BatchSerializer<T>(itemSerializer),
                 });
-        }
     }
 }

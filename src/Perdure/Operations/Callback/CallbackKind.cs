@@ -152,8 +152,8 @@ internal sealed class CallbackKind : OperationKind
 
     private static (string Id, int Timeout, int Heartbeat) Read(JsonElement json) => (
         json.GetProperty("c").GetString()!, // written by WriteState, never null
-        json.TryGetProperty("t", out var timeout) ? timeout.GetInt32() : 0,
-        json.TryGetProperty("h", out var heartbeat) ? heartbeat.GetInt32() : 0);
+        json.CountOrZero("t"),
+        json.CountOrZero("h"));
 
     private sealed record CallbackState(string CallbackId, int TimeoutSeconds, int HeartbeatSeconds) : KindState;
 

@@ -136,22 +136,17 @@ internal sealed class ExecutionKind : OperationKind
             json.WriteString("o", caller.OperationId);
         }
 
-        if (input is not { } slice) return;
-        json.WriteStartArray("i");
-        json.WriteNumberValue(slice.Version);
-        json.WriteNumberValue(slice.Offset);
-        json.WriteNumberValue(slice.Length);
-        json.WriteEndArray();
+        json.WriteSlice("i", input);
     }
 
     public override KindState ReadState(JsonElement json) => new ExecutionState(
-        json.TryGetProperty("i", out var slice) ? new PayloadSlice(slice[0].GetInt64(), slice[1].GetInt32(), slice[2].GetInt32()) : null,
+        json.ReadSlice("i"),
         new ExecutionSettings(
             json.GetProperty("t").GetInt32(),
-            json.TryGetProperty("d", out var retention) ? retention.GetInt32() : 0,
+            json.CountOrZero("d"),
             json.TryGetProperty("c", out var caller) ? new ExecutionCaller(caller.GetInt64(), json.GetProperty("o").GetString()!) : null)) // written in pairs
     {
-        CancelReason = json.TryGetProperty("x", out var reason) ? reason.GetString() : null,
+        CancelReason = json.Text("x"),
     };
 
     public override EventFacts ReadFacts(JsonElement json) =>

@@ -90,9 +90,7 @@ internal sealed class InvokeKind : OperationKind
 
     public override EventFacts ReadFacts(JsonElement json) => new InvokeFacts(
         json.GetProperty("f").GetString()!, // always written
-        Text(json, "t"), Text(json, "v"), Text(json, "a"));
-
-    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
+        json.Text("t"), json.Text("v"), json.Text("a"));
 
     private sealed record InvokeFacts(string FunctionName, string? TenantId, string? Version, string? Arn) : EventFacts
     {

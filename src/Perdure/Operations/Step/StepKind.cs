@@ -155,13 +155,13 @@ internal sealed class StepKind : OperationKind
         var (attempt, next, interruptions) = (StepState)state;
         json.WriteNumber("a", attempt);
         if (interruptions > 0) json.WriteNumber("i", interruptions);
-        if (next is { } at) json.WriteNumber("n", at.ToUnixTimeMilliseconds());
+        json.WriteInstant("n", next);
     }
 
     public override KindState ReadState(JsonElement json) => new StepState(
         json.GetProperty("a").GetInt32(),
-        json.TryGetProperty("n", out var next) ? DateTimeOffset.FromUnixTimeMilliseconds(next.GetInt64()) : null,
-        json.TryGetProperty("i", out var interruptions) ? interruptions.GetInt32() : 0);
+        json.OptionalInstant("n"),
+        json.CountOrZero("i"));
 
     public override EventFacts ReadFacts(JsonElement json) => new StepFacts(
         json.GetProperty("a").GetInt32(),

@@ -74,16 +74,16 @@ internal sealed class WaitKind : OperationKind
     {
         var (seconds, endsAt) = (WaitState)state;
         json.WriteNumber("w", seconds);
-        json.WriteNumber("u", endsAt.ToUnixTimeMilliseconds());
+        json.WriteInstant("u", endsAt);
     }
 
     public override KindState ReadState(JsonElement json) => new WaitState(
         json.GetProperty("w").GetInt32(),
-        DateTimeOffset.FromUnixTimeMilliseconds(json.GetProperty("u").GetInt64()));
+        json.Instant("u"));
 
     public override EventFacts ReadFacts(JsonElement json) => new WaitFacts(
         json.GetProperty("w").GetInt32(),
-        json.TryGetProperty("u", out var until) ? DateTimeOffset.FromUnixTimeMilliseconds(until.GetInt64()) : null);
+        json.OptionalInstant("u"));
 
     private sealed record WaitState(int Seconds, DateTimeOffset EndsAt) : KindState;
 
@@ -92,7 +92,7 @@ internal sealed class WaitKind : OperationKind
         public override void Write(Utf8JsonWriter json)
         {
             json.WriteNumber("w", Seconds);
-            if (EndsAt is { } at) json.WriteNumber("u", at.ToUnixTimeMilliseconds());
+            json.WriteInstant("u", EndsAt);
         }
     }
 }
