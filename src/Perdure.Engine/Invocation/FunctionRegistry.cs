@@ -29,6 +29,24 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
         return parts.Length == 1 || parts[1] == function.Version ? function : null;
     }
 
+    /// <summary>Refuses functions whose input or output could never be written, before anything runs.</summary>
+    /// <exception cref="InvalidOperationException">A type is unknown to the serializer.</exception>
+    public void RequireSerializable(IDurableSerializer serializer)
+    {
+        if (serializer is not JsonDurableSerializer json) return; // what others can write is known only by trying
+        foreach (var function in _functions.Values)
+        {
+            RequireKnown(json, function, "input", function.Handler.InputType);
+            RequireKnown(json, function, "output", function.Handler.OutputType);
+        }
+    }
+
+    private static void RequireKnown(JsonDurableSerializer json, FunctionDefinition function, string what, Type type)
+    {
+        if (!json.Knows(type))
+            throw new InvalidOperationException($"The {what} of function '{function.Name}' cannot be written: {JsonDurableSerializer.Unknown(type)}");
+    }
+
     public FunctionDefinition Get(string name) => Find(name) ?? throw new FunctionNotFoundException(
         $"No function named '{name}' is registered. Registered: {(Names.Count == 0 ? "none" : string.Join(", ", Names.Order()))}. " +
         "Add it with AddPerdure().AddFunction(...). [PDR0303]");

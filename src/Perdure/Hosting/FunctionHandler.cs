@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Perdure.Protocol;
 using Perdure.Replay;
 
@@ -10,6 +9,10 @@ public abstract class FunctionHandler
     private protected FunctionHandler()
     {
     }
+
+    internal abstract Type InputType { get; }
+
+    internal abstract Type OutputType { get; }
 
     /// <summary>Runs one invocation to its end.</summary>
     internal Task<InvocationOutcome> InvokeAsync(
@@ -54,19 +57,27 @@ public abstract class FunctionHandler
 
 #pragma warning disable CA2007 // Function code resumes on the pump.
 
-internal sealed class ClassHandler<TFunction, TInput, TOutput> : FunctionHandler where TFunction : class
+internal sealed class ClassHandler<TInput, TOutput>(Func<IServiceProvider, IDurableFunction> create) : FunctionHandler
 {
+    internal override Type InputType => typeof(TInput);
+
+    internal override Type OutputType => typeof(TOutput);
+
     private protected override async Task<string?> RunAsync(
         DurableContext context, string? payload, IDurableSerializer serializer, IServiceProvider services)
     {
         var input = ReadInput<TInput>(serializer, payload, context);
-        var function = (IDurableFunction<TInput, TOutput>)(object)services.GetRequiredService<TFunction>();
+        var function = (IDurableFunction<TInput, TOutput>)create(services); // the interface made this handler for itself
         return WriteOutput(serializer, await function.RunAsync(input, context), context);
     }
 }
 
 internal sealed class DelegateHandler<TInput, TOutput>(Func<TInput, IDurableContext, Task<TOutput>> function) : FunctionHandler
 {
+    internal override Type InputType => typeof(TInput);
+
+    internal override Type OutputType => typeof(TOutput);
+
     private protected override async Task<string?> RunAsync(
         DurableContext context, string? payload, IDurableSerializer serializer, IServiceProvider services)
     {

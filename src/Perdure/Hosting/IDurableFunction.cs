@@ -6,8 +6,11 @@ namespace Perdure;
 public interface IDurableFunction
 {
     /// <summary>How a host calls the function; implemented by <see cref="IDurableFunction{TInput, TOutput}"/>.</summary>
-    /// <remarks>It gives hosts the input and output types without reflection, so that registration works in AOT-compiled apps.</remarks>
-    static abstract FunctionHandler CreateHandler<TSelf>() where TSelf : class, IDurableFunction;
+    /// <remarks>
+    /// It gives hosts the input and output types without reflection, so that registration works in AOT-compiled apps. An instance method
+    /// that uses no instance: the native compiler miscompiles a static one whose default body lies in a generic interface.
+    /// </remarks>
+    FunctionHandler CreateHandler(Func<IServiceProvider, IDurableFunction> create);
 }
 
 /// <summary>A durable function: ordinary code whose progress is checkpointed.</summary>
@@ -19,7 +22,7 @@ public interface IDurableFunction<TInput, TOutput> : IDurableFunction
     /// <param name="context">The verbs that make progress durable.</param>
     Task<TOutput> RunAsync(TInput input, IDurableContext context);
 
-    static FunctionHandler IDurableFunction.CreateHandler<TSelf>() => new ClassHandler<TSelf, TInput, TOutput>();
+    FunctionHandler IDurableFunction.CreateHandler(Func<IServiceProvider, IDurableFunction> create) => new ClassHandler<TInput, TOutput>(create);
 }
 
 /// <summary>Names a function and sets its limits.</summary>
