@@ -47,6 +47,10 @@ internal sealed partial class SqliteStore
             .Set("$before", filter.Before?.Value).Set("$limit", filter.Limit).Read(ReadRow),
         cancellationToken);
 
+    public Task<IReadOnlyList<ExecutionKey>> ListExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<ExecutionKey>>(
+        session => session.Get("expired_keys").Set("$now", Milliseconds(now)).Set("$max", max).Read(static row => new ExecutionKey(row.GetInt64(0))),
+        cancellationToken);
+
     public Task<IReadOnlyDictionary<string, DateTimeOffset>> ReadHeartbeatsAsync(ExecutionKey key, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyDictionary<string, DateTimeOffset>>(session => ReadHeartbeats(session, key), cancellationToken);
 

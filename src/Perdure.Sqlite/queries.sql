@@ -113,6 +113,9 @@ select operation, beat_at from heartbeats where execution = $key;
 -- name: expired_keys
 select key from executions where expires_at <= $now order by expires_at limit $max;
 
+-- name: is_expired
+select 1 from executions where key = $key and expires_at <= $now;
+
 -- name: delete_entries
 with recursive chain (id, previous) as (
     select j.id, j.previous from executions e join journal j on j.id = e.head where e.key = $key

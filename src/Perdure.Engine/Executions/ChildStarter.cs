@@ -1,6 +1,8 @@
 using Perdure.Engine.Invocation;
 using Perdure.Operations;
 using Perdure.Operations.Execution;
+using Perdure.PayloadStores;
+using Perdure.Protocol;
 using Perdure.Storage;
 
 namespace Perdure.Engine.Executions;
@@ -26,12 +28,13 @@ internal static class ChildStarter
     }
 
     /// <summary>The new execution's first entry, by the same rules as any start; its input is copied from its caller's entry.</summary>
-    public static ExecutionChange Change(ChildStart child, ReadOnlyMemory<byte> callerPayload, Facts facts)
+    public static async Task<ExecutionChange> ChangeAsync(ChildStart child, ReadOnlyMemory<byte> callerPayload, EngineCore core)
     {
         var (plan, caller, input) = child;
         var state = new ExecutionState(plan.Identity);
         var payloads = new PayloadWriter(1);
-        if (input is { } slice) payloads.Add(callerPayload.Span.Slice(slice.Offset, slice.Length));
+        var facts = core.Facts();
+        if (input is { } slice) payloads.Add(await InputAsync(StrictText.Text(callerPayload.Span.Slice(slice.Offset, slice.Length)), plan, caller, core).ConfigureAwait(false));
         else payloads.Add("{}"u8); // a call without a payload: no input at all makes some handlers refuse to start
         var settings = new ExecutionSettings(plan.TimeoutSeconds, plan.RetentionDays, caller);
         var decision = ExecutionMachine.Apply(state, new Command.Start(settings, Begin: null), facts, payloads);
@@ -45,4 +48,13 @@ internal static class ChildStarter
             Row = decision.Row,
         };
     }
+
+    /// <summary>A stored input becomes the new execution's own: it must be there for as long as that execution, not as its caller.</summary>
+    private static Task<string> InputAsync(string text, ChildPlan plan, ExecutionCaller caller, EngineCore core) => core.Payloads is not { } stored
+        ? Task.FromResult(text)
+        : stored.HandOverAsync(
+            text,
+            new PayloadOwner(ExecutionArn.IdOf(new ExecutionKey(caller.ExecutionKey)), caller.OperationId),
+            PayloadOwner.Execution(ExecutionArn.IdOf(plan.Identity.Key)),
+            CancellationToken.None);
 }

@@ -3,6 +3,7 @@ using Perdure.Engine.Executions;
 using Perdure.Engine.Invocation;
 using Perdure.Operations;
 using Perdure.Operations.Execution;
+using Perdure.PayloadStores;
 using Perdure.Protocol;
 using Perdure.Storage;
 
@@ -20,6 +21,8 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
 
     private IExecutionStore Store => Core.Store;
 
+    private ClientPayloads Payloads => new(Core, serializer);
+
     public async Task<string> StartAsync<TInput>(string function, TInput input, StartOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(function);
@@ -30,14 +33,23 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         {
             var now = Store.Clock.GetUtcNow();
             var identity = new ExecutionIdentity(Core.Ids.NextKey(now), function, definition.Version, name, now);
-            var payload = WriteInput(input, identity);
+            var payload = Payloads.WriteInput(input, identity);
+
+            // A start that is repeated stores nothing: what it stored would belong to an execution that never comes to be.
+            if (payload.Preview is not null && options?.ExecutionName is not null
+                && await Store.FindByNameAsync(function, name, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return await JoinAsync(identity, payload.Text, cancellationToken).ConfigureAwait(false);
+            }
+
+            var recorded = await Payloads.StoreAsync(payload, PayloadOwner.Execution(ExecutionArn.IdOf(identity.Key)), cancellationToken).ConfigureAwait(false);
             try
             {
-                return await StartAsync(identity, definition, payload).ConfigureAwait(false);
+                return await StartAsync(identity, definition, recorded).ConfigureAwait(false);
             }
             catch (NameTakenException)
             {
-                return await JoinAsync(identity, payload, cancellationToken).ConfigureAwait(false);
+                return await JoinAsync(identity, payload.Text, cancellationToken).ConfigureAwait(false);
             }
             catch (KeyTakenException)
             {
@@ -63,14 +75,6 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         $"ExecutionName '{executionName}' ({executionName.Length} characters) is not valid; it must have 1 to {PerdureLimits.MaxExecutionName} characters of [a-zA-Z0-9-_]. [PDR0304]",
         nameof(executionName));
 
-    private string WriteInput<TInput>(TInput input, ExecutionIdentity identity)
-    {
-        var payload = serializer.Serialize(input, new DurableSerializationContext(ExecutionArn.IdOf(identity.Key), ExecutionArn.Of(identity)));
-        var size = StrictText.ByteCount(payload);
-        return size <= Core.Rules.MaxResultBytes ? payload : throw new ArgumentException(
-            $"input is {size:N0} bytes; at most {Core.Rules.MaxResultBytes:N0} are allowed. Store it elsewhere and pass a reference. [PDR0305]", nameof(input));
-    }
-
     /// <summary>The name is taken: by the same start, then it is the same execution, or by another.</summary>
     private async Task<string> JoinAsync(ExecutionIdentity wanted, string payload, CancellationToken cancellationToken)
     {
@@ -78,12 +82,29 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             ?? throw new TooManyRequestsException($"The execution '{wanted.Name}' was deleted while it was being joined; try again.");
         var first = await Store.ReadEntriesAsync(row.Key, 1, 1, includePayload: true, cancellationToken).ConfigureAwait(false);
         var arn = ExecutionArn.Of(row.Identity);
-        if (row.Identity.FunctionVersion == wanted.FunctionVersion && first.Count == 1 && first[0].Payload.Span.SequenceEqual(StrictText.Bytes(payload))) return arn;
+        if (row.Identity.FunctionVersion == wanted.FunctionVersion && first.Count == 1
+            && Payloads.IsSame(StrictText.Text(first[0].Payload.Span), PayloadOwner.Execution(ExecutionArn.IdOf(row.Key)), payload))
+        {
+            return arn;
+        }
+
         throw new ExecutionAlreadyStartedException(
             $"Execution already started: {arn}. It has the name '{wanted.Name}' but another input; use another name, or the same input to join it. [PDR0306]", arn);
     }
 
     public async Task<ExecutionDescription?> GetAsync(string executionArn, CancellationToken cancellationToken = default)
+    {
+        if (await ReadAsync(executionArn, cancellationToken).ConfigureAwait(false) is not { } recorded) return null;
+        var owner = PayloadOwner.Execution(ArnParts.ExecutionId(recorded.Arn));
+        return recorded with
+        {
+            Input = await Payloads.ResolveAsync(recorded.Input, owner, cancellationToken).ConfigureAwait(false),
+            Result = await Payloads.ResolveAsync(recorded.Result, owner, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>As it is recorded: stored values are references.</summary>
+    private async Task<ExecutionDescription?> ReadAsync(string executionArn, CancellationToken cancellationToken)
     {
         if (await Store.LoadAsync(Key(executionArn), cancellationToken).ConfigureAwait(false) is not { } loaded) return null;
         var description = Describe(loaded.Row);
@@ -120,7 +141,10 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         var operations = ExecutionState.Load(loaded).Operations.ToList();
         var payloads = new JournalPayloads();
         await payloads.FetchAsync(Store, key, operations, cancellationToken).ConfigureAwait(false);
-        return [.. operations.Select(operation => operation.Describe(payloads))];
+        var described = new List<Operation>(operations.Count);
+        foreach (var operation in operations)
+            described.Add(await Payloads.ResolveAsync(operation.Describe(payloads), ExecutionArn.IdOf(key), cancellationToken).ConfigureAwait(false));
+        return described;
     }
 
     public async Task<TOutput> WaitForResultAsync<TOutput>(string executionArn, CancellationToken cancellationToken = default)
@@ -131,7 +155,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         {
             // Watch first, then look: an end in between is seen by one of the two.
             using var watch = Core.Completions.Begin(key);
-            description = await GetAsync(executionArn, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
+            description = await ReadAsync(executionArn, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
             if (description.Status != ExecutionStatus.Running) break;
             if (Store.IsExclusive) await watch.Completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             else await Task.WhenAny(watch.Completion.Task, Task.Delay(TimeSpan.FromSeconds(1), Store.Clock, cancellationToken)).ConfigureAwait(false);
@@ -143,9 +167,10 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
                 $"{description.Arn} ended {description.Status}: {description.Error?.ErrorType}: {description.Error?.ErrorMessage}", description.Status, description.Error);
         }
 
-        return description.Result is null
+        var owner = PayloadOwner.Execution(ExecutionArn.IdOf(key));
+        return await Payloads.ResolveAsync(description.Result, owner, cancellationToken).ConfigureAwait(false) is not { } result
             ? default! // no result is null, or a default
-            : serializer.Deserialize<TOutput>(description.Result, new DurableSerializationContext(ExecutionArn.IdOf(key), description.Arn));
+            : serializer.Deserialize<TOutput>(result, new DurableSerializationContext(ExecutionArn.IdOf(key), description.Arn));
     }
 
     public async IAsyncEnumerable<ExecutionDescription> ListAsync(
@@ -190,14 +215,15 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
     public Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default) =>
         Node.ClearAttentionAsync(Key(executionArn), ExecutionAttention.Parked);
 
-    public Task SendCallbackSuccessAsync<TResult>(string callbackId, TResult result, CancellationToken cancellationToken = default)
+    public async Task SendCallbackSuccessAsync<TResult>(string callbackId, TResult result, CancellationToken cancellationToken = default)
     {
         var address = Address(callbackId);
-        var payload = serializer.Serialize(result, new DurableSerializationContext(address.OperationId, ExecutionArn.IdOf(address.Key)));
-        var size = StrictText.ByteCount(payload);
-        if (size > Core.Rules.MaxPayloadBytes)
-            throw new ArgumentException($"result is {size:N0} bytes; at most {Core.Rules.MaxPayloadBytes:N0} are allowed. Send a reference instead. [PDR0305]", nameof(result));
-        return CompleteAsync(callbackId, address, OperationStatus.Succeeded, payloads => (payloads.Add(payload), null));
+        var payload = Payloads.WriteAnswer(result, address);
+
+        // Looked at first: an answer that comes too late must not leave a file behind.
+        if (payload.Preview is not null) await WithOpenAsync(callbackId, address, static _ => Task.CompletedTask).ConfigureAwait(false);
+        var recorded = await Payloads.StoreAsync(payload, new PayloadOwner(ExecutionArn.IdOf(address.Key), address.OperationId), cancellationToken).ConfigureAwait(false);
+        await CompleteAsync(callbackId, address, OperationStatus.Succeeded, payloads => (payloads.Add(recorded), null)).ConfigureAwait(false);
     }
 
     public Task SendCallbackFailureAsync(string callbackId, ErrorObject? error = null, CancellationToken cancellationToken = default) =>
@@ -231,9 +257,23 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             throw new CallbackClosedException();
     }
 
-    public async Task SendCallbackHeartbeatAsync(string callbackId, CancellationToken cancellationToken = default)
+    public Task SendCallbackHeartbeatAsync(string callbackId, CancellationToken cancellationToken = default)
     {
         var address = Address(callbackId);
+        return WithOpenAsync(callbackId, address, async operation =>
+        {
+            if (!operation.Kind.HasHeartbeat(operation)) return;
+            var beats = await Store.ReadHeartbeatsAsync(address.Key, cancellationToken).ConfigureAwait(false);
+            var now = Store.Clock.GetUtcNow();
+            var last = beats.TryGetValue(address.OperationId, out var beat) ? beat : (DateTimeOffset?)null;
+            if (operation.Kind.DueAt(operation, last) <= now) throw new CallbackClosedException();
+            await Store.BeatAsync(address.Key, address.OperationId, now, cancellationToken).ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>Does something with a callback's operation while it is open, under its execution's gate.</summary>
+    private async Task WithOpenAsync(string callbackId, CallbackAddress address, Func<OperationRecord, Task> action)
+    {
         try
         {
             await Core.Mailboxes.UseAsync(address.Key, mailbox => mailbox.ReadAsync(async state =>
@@ -241,12 +281,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
                 RequireOpen(state, address, callbackId);
                 var operation = state.Find(address.OperationId)!; // RequireOpen found it
                 if (!operation.IsOpen) throw new CallbackClosedException();
-                if (!operation.Kind.HasHeartbeat(operation)) return true;
-                var beats = await Store.ReadHeartbeatsAsync(address.Key, cancellationToken).ConfigureAwait(false);
-                var now = Store.Clock.GetUtcNow();
-                var last = beats.TryGetValue(address.OperationId, out var beat) ? beat : (DateTimeOffset?)null;
-                if (operation.Kind.DueAt(operation, last) <= now) throw new CallbackClosedException();
-                await Store.BeatAsync(address.Key, address.OperationId, now, cancellationToken).ConfigureAwait(false);
+                await action(operation).ConfigureAwait(false);
                 return true;
             })).ConfigureAwait(false);
         }

@@ -43,6 +43,8 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
         var environment = new EngineEnvironment
         {
             Loggers = _loggers,
+            PayloadStore = _services.GetService<IPayloadStore>(),
+            PayloadOptions = _services.GetRequiredService<IOptions<PayloadStoreOptions>>().Value,
             Rules = new EngineRules
             {
                 LeaseDuration = _options.LeaseDuration,

@@ -82,6 +82,7 @@ internal sealed partial class InvocationRunner(
                 Clock = core.Store.Clock,
                 LoggerFactory = core.Loggers,
                 Serializer = host.Serializer,
+                Payloads = core.Payloads,
                 RequestId = start.Record.RequestId,
                 Signals = signals,
                 Options = host.Options,

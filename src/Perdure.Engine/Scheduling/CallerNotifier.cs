@@ -1,6 +1,7 @@
 using Perdure.Engine.Executions;
 using Perdure.Operations;
 using Perdure.Operations.Execution;
+using Perdure.PayloadStores;
 using Perdure.Protocol;
 using Perdure.Storage;
 
@@ -33,14 +34,23 @@ internal sealed class CallerNotifier(EngineNode node)
     private async Task<ExecutionEnd?> ReadEndAsync(ExecutionState state)
     {
         var execution = state.Execution;
+        var key = state.Identity.Key;
         var settings = ExecutionKind.SettingsOf(execution);
         if (!state.IsTerminal || !state.Control.OwesCaller || settings.Caller is not { } caller) return null;
         var payloads = new JournalPayloads();
-        await payloads.FetchAsync(node.Core.Store, state.Identity.Key, [execution], CancellationToken.None).ConfigureAwait(false);
-        return new ExecutionEnd(
-            caller, execution.Status, execution.Status == OperationStatus.Succeeded ? payloads.Text(execution.Result) : null,
-            payloads.Error(execution.Error), settings.TimeoutSeconds);
+        await payloads.FetchAsync(node.Core.Store, key, [execution], CancellationToken.None).ConfigureAwait(false);
+        var result = execution.Status == OperationStatus.Succeeded ? payloads.Text(execution.Result) : null;
+        return new ExecutionEnd(caller, execution.Status, await OwnedByCallerAsync(result, key, caller).ConfigureAwait(false), payloads.Error(execution.Error), settings.TimeoutSeconds);
     }
+
+    /// <summary>A stored result becomes the caller's own, so that it is there for as long as the caller.</summary>
+    private async Task<string?> OwnedByCallerAsync(string? result, ExecutionKey key, ExecutionCaller caller) => result is null || node.Core.Payloads is not { } stored
+        ? result
+        : await stored.HandOverAsync(
+            result,
+            PayloadOwner.Execution(ExecutionArn.IdOf(key)),
+            new PayloadOwner(ExecutionArn.IdOf(new ExecutionKey(caller.ExecutionKey)), caller.OperationId),
+            CancellationToken.None).ConfigureAwait(false);
 
     private static Command? CommandFor(ExecutionState caller, PayloadWriter payloads, BeginArgs? begin, ExecutionEnd end)
     {

@@ -245,11 +245,21 @@ public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore, IDispos
     }
 
     /// <inheritdoc/>
-    public Task<int> DeleteExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ExecutionKey>> ListExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            var expired = _executions.Values.Where(stored => stored.Row.State.ExpiresAt <= now).Take(max).ToList();
+            return Task.FromResult<IReadOnlyList<ExecutionKey>>([.. _executions.Values
+                .Where(stored => stored.Row.State.ExpiresAt <= now).OrderBy(stored => stored.Row.State.ExpiresAt).Take(max).Select(stored => stored.Row.Key)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<int> DeleteExpiredAsync(IReadOnlyList<ExecutionKey> keys, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var expired = keys.Select(key => _executions.GetValueOrDefault(key)).OfType<Stored>().Where(stored => stored.Row.State.ExpiresAt <= now).ToList();
             foreach (var stored in expired)
             {
                 SetRow_NeedsLock(stored, stored.Row.State with { WakeAt = null });

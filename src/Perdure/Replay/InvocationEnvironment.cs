@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Perdure.Client;
+using Perdure.PayloadStores;
+using Perdure.Protocol;
 
 namespace Perdure.Replay;
 
@@ -15,6 +17,12 @@ internal sealed record InvocationEnvironment
     public required ILoggerFactory LoggerFactory { get; init; }
 
     public required IDurableSerializer Serializer { get; init; }
+
+    /// <summary>Where large values go; null when they have nowhere to go.</summary>
+    public PayloadOffloader? Payloads { get; init; }
+
+    /// <summary>The largest result of a step; a larger one of a context is rebuilt by replaying its children.</summary>
+    public int MaxPayloadBytes => Payloads?.MaxPayloadBytes ?? PerdureLimits.InlinePayloadBytes;
 
     public required string RequestId { get; init; }
 

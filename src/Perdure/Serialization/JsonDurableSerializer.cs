@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Perdure.PayloadStores;
 
 namespace Perdure;
 
@@ -11,9 +12,10 @@ namespace Perdure;
 /// context knows; in trimmed and AOT-compiled apps, where it is not, such a type is refused by name [PDR0207]. Strings, numbers, dates
 /// and <see cref="JsonElement"/> need no context. No type names are ever read from a payload.
 /// </remarks>
-public sealed class JsonDurableSerializer : IDurableSerializer
+public sealed class JsonDurableSerializer : IDurableSerializer, IPreviewingSerializer
 {
     private readonly JsonSerializerOptions _options;
+    private JsonPreview? _previews;
 
     /// <summary>A serializer with the default options; reflection-based where reflection is enabled.</summary>
     public JsonDurableSerializer() : this(Default)
@@ -46,6 +48,12 @@ public sealed class JsonDurableSerializer : IDurableSerializer
     /// <exception cref="NotSupportedException">No context knows the type, and reflection-based serialization is off.</exception>
     public T Deserialize<T>(string payload, DurableSerializationContext context) =>
         JsonSerializer.Deserialize(payload, TypeInfoOf<T>())!; // null is a legal value where T allows it
+
+    private JsonPreview Previews => LazyInitializer.EnsureInitialized(ref _previews, () => new JsonPreview(_options));
+
+    bool IPreviewingSerializer.IsSensitive<T>(T value) => value is not null && Previews.IsSensitive(value);
+
+    string? IPreviewingSerializer.Preview<T>(T value, int maxBytes) => Previews.Preview(value, maxBytes);
 
     /// <summary>Whether values of this type can be written at all.</summary>
     internal bool Knows(Type type) => _options.TryGetTypeInfo(type, out _);

@@ -50,7 +50,7 @@ namespace Perdure.Replay
             config ??= InvokeConfig.Default;
             var request = Next(OperationTypes.ChainedInvoke, OperationSubTypes.ChainedInvoke, name);
             var text = Payloads.Write(
-                config.PayloadSerializer ?? Runtime.Environment.Serializer, payload, new DurableSerializationContext(request.Id, Runtime.Arn), request);
+                config.PayloadSerializer ?? Runtime.Environment.Serializer, payload, new DurableSerializationContext(request.Id, Runtime.Arn), request, Runtime.Environment.Payloads);
             return Run(new InvokeOperation<TResult>(this, request, functionName, text, config));
         }
     }

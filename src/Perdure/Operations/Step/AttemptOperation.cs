@@ -168,22 +168,22 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
     }
 
     /// <summary>A result worth recording: written, read back, and small enough.</summary>
-    protected string RoundTrip(T value)
+    protected Payload RoundTrip(T value)
     {
         var serializer = Serializer ?? Runtime.Environment.Serializer;
-        var payload = Payloads.Write(serializer, value, SerializationContext, Request);
-        var size = StrictText.ByteCount(payload);
-        if (size > PerdureLimits.InlinePayloadBytes)
+        var payload = Payloads.Write(serializer, value, SerializationContext, Request, Runtime.Environment.Payloads);
+        var size = StrictText.ByteCount(payload.Text);
+        if (size > Runtime.Environment.MaxPayloadBytes)
         {
             throw new DurableSerializationException(
-                $"The result of {Request} at position {Request.Position} is {size:N0} bytes; a step result is at most {PerdureLimits.InlinePayloadBytes:N0}. " +
+                $"The result of {Request} at position {Request.Position} is {size:N0} bytes; a step result is at most {Runtime.Environment.MaxPayloadBytes:N0}. " +
                 "Store the value elsewhere and return a reference to it. [PDR0204]");
         }
 
-        _live = (Payloads.Read<T>(serializer, payload, SerializationContext, Request), payload);
+        _live = (Payloads.Read<T>(serializer, payload.Text, SerializationContext, Request), payload.Text);
         return payload;
     }
 
-    protected OperationUpdate RetryUpdate(TimeSpan delay, string? payload, ErrorObject? error) =>
+    protected OperationUpdate RetryUpdate(TimeSpan delay, Payload? payload, ErrorObject? error) =>
         NewUpdate(OperationAction.Retry, payload, error) with { StepOptions = new StepOptions { NextAttemptDelaySeconds = Durations.WholeSeconds(delay) } };
 }
