@@ -29,29 +29,33 @@ internal static class JsonCut
         var reader = new Utf8JsonReader(json, isFinalBlock: false, state: default);
         var open = new Stack<JsonTokenType>();
         string? name = null; // written only with its value
-        while (TryRead(ref reader))
+        string? cut = null;
+        while (true)
         {
-            // Room for this token: a comma, quotes and a colon are the most that comes with it.
-            var nameBytes = name is null ? 0 : Size(name) + 3;
-            var room = maxBytes - (int)(writer.BytesCommitted + writer.BytesPending) - nameBytes - (CloserBytes * (open.Count + 1)) - 3;
-            switch (reader.TokenType)
+            if (!TryRead(ref reader))
             {
-                case JsonTokenType.PropertyName:
-                    name = reader.GetString();
-                    continue;
-                case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                    Close(writer, open.Pop());
-                    continue;
-                case JsonTokenType.String when reader.GetString() is { } text && Size(text) > room:
-                    if (CutTo(text, room) is { } start)
-                    {
-                        WriteName(writer, name);
-                        writer.WriteStringValue(start);
-                    }
+                var isValue = name is not null || !open.TryPeek(out var around) || around == JsonTokenType.StartArray;
+                cut = isValue ? BeginningOfString(json[(int)reader.BytesConsumed..]) : null;
+                break;
+            }
 
-                    goto full;
-                case var _ when reader.ValueSpan.Length > room || room <= 0:
-                    goto full;
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                name = reader.GetString();
+                continue;
+            }
+
+            if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+            {
+                Close(writer, open.Pop());
+                continue;
+            }
+
+            var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            if ((text is null ? reader.ValueSpan.Length : Size(text)) > Room(name))
+            {
+                cut = text;
+                break;
             }
 
             WriteName(writer, name);
@@ -59,8 +63,44 @@ internal static class JsonCut
             WriteToken(ref reader, writer, open);
         }
 
-    full:
+        if (cut is not null && CutTo(cut, Room(name)) is { } beginning)
+        {
+            WriteName(writer, name);
+            writer.WriteStringValue(beginning);
+        }
+
         while (open.TryPop(out var token)) Close(writer, token);
+
+        // What a value may take: beside it a comma, quotes and a colon, its name, and every bracket that must be closed, its own included.
+        int Room(string? pending) => maxBytes - (int)(writer.BytesCommitted + writer.BytesPending)
+            - (pending is null ? 0 : Size(pending) + 3) - (CloserBytes * (open.Count + 1)) - 3;
+    }
+
+    /// <summary>The string whose beginning the rest of the text is; null when it is something else.</summary>
+    private static string? BeginningOfString(ReadOnlySpan<byte> rest)
+    {
+        rest = rest.TrimStart(" \r\n\t,:"u8);
+        if (rest.Length < 2 || rest[0] != '"') return null;
+        Span<byte> closed = new byte[rest.Length + 1];
+
+        // The end may be half a character or half an escape: at most two escapes of six bytes, as a surrogate pair has.
+        for (var dropped = 0; dropped <= 12 && dropped < rest.Length - 1; dropped++)
+        {
+            var length = rest.Length - dropped;
+            rest[..length].CopyTo(closed);
+            closed[length] = (byte)'"';
+            try
+            {
+                var reader = new Utf8JsonReader(closed[..(length + 1)]);
+                if (reader.Read() && reader.GetString() is { } text && reader.BytesConsumed == length + 1) return text;
+            }
+            catch (Exception error) when (error is JsonException or InvalidOperationException)
+            {
+                // Not yet at a whole character.
+            }
+        }
+
+        return null;
     }
 
     private static bool TryRead(ref Utf8JsonReader reader)

@@ -48,9 +48,9 @@ internal sealed record PayloadReference(string Sha256, int Bytes, string Seal)
                 ? new PayloadReference(hash.GetString()!, size, seal.GetString()!) // both are strings
                 : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return null; // it only began like one
+            return null; // it only began like one; a string in it may even be none that UTF-16 can hold
         }
     }
 
