@@ -47,6 +47,6 @@ for _ in $(seq 200); do
 done
 sleep 0.5
 kill -9 "$process"
-wait "$process" 2>/dev/null
+wait "$process"
 [ ! -s "$work/unfinished" ] || { echo "it finished before it was killed"; exit 1; }
 run "$work/killed"

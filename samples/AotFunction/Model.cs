@@ -3,7 +3,8 @@ using Perdure;
 
 namespace AotFunction;
 
-internal sealed record Order(int Number, string[] Items);
+/// <summary>What is ordered, and by whom: the customer is nobody's business who reads a history.</summary>
+internal sealed record Order(int Number, string[] Items, [SensitiveData] string Customer, [SensitiveData] DateOnly Birthday);
 
 internal sealed record Reservation(string Item, int Shelf);
 

@@ -13,13 +13,19 @@ builder.Services.AddPerdure()
     .AddJsonContext(OrderJson.Default)
     .AddFunction<OrderFunction>()
     .AddFunction<Quote, decimal>("price", static (quote, _) => Task.FromResult(quote.Pieces * 10m))
-    .UseSqlite(Path.Combine(folder, "orders.db"));
+    .UseSqlite(Path.Combine(folder, "orders.db"))
+    .UsePayloadStore(new FileSystemPayloadStore(Path.Combine(folder, "payloads")));
 using var host = builder.Build();
 await host.StartAsync();
 
 var client = host.Services.GetRequiredService<IPerdureClient>();
-var arn = await client.StartAsync("order", new Order(4711, ["tea", "cup"]), new StartOptions { ExecutionName = "order-4711" });
+var arn = await client.StartAsync("order", new Order(4711, ["tea", "cup"], "Ada Lovelace", new DateOnly(1815, 12, 10)), new StartOptions { ExecutionName = "order-4711" });
 var receipt = await client.WaitForResultAsync<Receipt>(arn);
+var history = "";
+await foreach (var e in client.GetHistoryAsync(arn)) history += e;
+var isMasked = history.Contains("""
+    "customer":"***","birthday":"***"
+    """, StringComparison.Ordinal) && !history.Contains("Lovelace", StringComparison.Ordinal) && !history.Contains("1815", StringComparison.Ordinal);
 await host.StopAsync();
 Console.WriteLine($"order {receipt.Number}: {string.Join(" and ", receipt.Reserved.Select(item => item.Item))} for {receipt.Price}, confirmed {receipt.IsConfirmed}");
-return receipt is { IsConfirmed: true, Reserved.Length: 2 } ? 0 : 1;
+return isMasked && receipt is { IsConfirmed: true, Reserved.Length: 2 } ? 0 : 1;

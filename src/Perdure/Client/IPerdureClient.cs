@@ -19,11 +19,13 @@ public interface IPerdureClient
     Task<string> StartAsync<TInput>(string function, TInput input, StartOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Describes an execution; null when it does not exist (any more).</summary>
+    /// <exception cref="PayloadUnavailableException">A value is missing from the payload store, or is not what was stored.</exception>
     Task<ExecutionDescription?> GetAsync(string executionArn, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until the execution is over and returns its result.</summary>
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
     /// <exception cref="ExecutionFailedException">It failed, timed out or was stopped.</exception>
+    /// <exception cref="PayloadUnavailableException">A value is missing from the payload store, or is not what was stored.</exception>
     Task<TOutput> WaitForResultAsync<TOutput>(string executionArn, CancellationToken cancellationToken = default);
 
     /// <summary>Lists executions, newest first.</summary>
@@ -31,9 +33,11 @@ public interface IPerdureClient
 
     /// <summary>The recorded operations of an execution, in start order.</summary>
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="PayloadUnavailableException">A value is missing from the payload store, or is not what was stored.</exception>
     Task<IReadOnlyList<Operation>> GetOperationsAsync(string executionArn, CancellationToken cancellationToken = default);
 
     /// <summary>The history of an execution, in order.</summary>
+    /// <remarks>It shows what is recorded: of a value in the payload store that is a reference with a preview, in which sensitive members are masked.</remarks>
     /// <param name="executionArn">The execution.</param>
     /// <param name="includeData">False leaves payloads out.</param>
     /// <param name="cancellationToken">Ends the reading.</param>

@@ -1,5 +1,6 @@
 using Perdure.Client;
 using Perdure.Operations;
+using Perdure.Protocol;
 using Perdure.Replay;
 
 namespace Perdure.PayloadStores;
@@ -51,7 +52,7 @@ internal sealed class OffloadingService(IDurableService inner, PayloadOffloader 
     {
         // A value that ends an operation with an error travels in the error: the last state of a condition that gave up.
         if ((update.Payload ?? update.Error?.ErrorData) is not { } text) return update;
-        if (text.Length > payloads.MaxPayloadBytes)
+        if (StrictText.ByteCount(text) > payloads.MaxPayloadBytes)
             throw new InvalidTransitionException($"{update.Type} payload size must be less than or equal to {payloads.MaxPayloadBytes} bytes.");
         var reference = await payloads.StoreAsync(text, update.Preview?.Json, new PayloadOwner(executionId, update.Id), cancellationToken).ConfigureAwait(false);
         written[reference] = text;
