@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Perdure.Engine.Executions;
 using Perdure.Engine.Scheduling;
 using Perdure.Engine.Storage;
+using Perdure.PayloadStores;
 using Perdure.Replay;
 using Perdure.Storage;
 
@@ -18,6 +19,7 @@ internal sealed class EngineCore
         Rules = environment.Rules;
         Loggers = environment.Loggers;
         Signer = new TokenSigner(secret);
+        Payloads = environment.PayloadStore is { } payloads ? new PayloadOffloader(payloads, environment.PayloadOptions, Signer.SealText) : null;
         Activity = new EngineActivity(Work);
         Commits = new CommitQueue(store, Work);
         Mailboxes = new MailboxRegistry(this);
@@ -35,6 +37,9 @@ internal sealed class EngineCore
     public ILoggerFactory Loggers { get; }
 
     public TokenSigner Signer { get; }
+
+    /// <summary>Where large values go; null when they have nowhere to go.</summary>
+    public PayloadOffloader? Payloads { get; }
 
     public EngineActivity Activity { get; }
 
@@ -69,6 +74,10 @@ internal sealed record EngineEnvironment
     public IdSource Ids { get; init; } = SecureIdSource.Instance;
 
     public EngineRules Rules { get; init; } = new();
+
+    public IPayloadStore? PayloadStore { get; init; }
+
+    public PayloadStoreOptions PayloadOptions { get; init; } = new();
 
     public required ILoggerFactory Loggers { get; init; }
 }

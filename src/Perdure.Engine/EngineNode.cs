@@ -61,11 +61,14 @@ internal sealed class EngineNode : IDisposable
     {
         foreach (var function in Functions.Names)
         {
-            var stuck = new RowFilter { Function = function, Attention = attention };
+            var stuck = new RowFilter { Function = function, Attention = attention, IncludeHidden = true };
             await foreach (var row in Core.Store.ListAllAsync(stuck, cancellationToken).ConfigureAwait(false))
                 await ClearAttentionAsync(row.Key, attention).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Deletes now what is to be deleted, instead of within a minute.</summary>
+    public void PurgeNow() => _retention.Trigger();
 
     public Task<bool> ClearAttentionAsync(ExecutionKey key, ExecutionAttention attention) => Core.Mailboxes.UseAsync(key, mailbox => mailbox.ApplyAsync(
         (state, _) => state.IsTerminal || state.Control.Attention != attention ? null : new Command.ClearAttention(attention),

@@ -44,7 +44,11 @@ internal sealed partial class SqliteStore
     public Task<IReadOnlyList<ExecutionRow>> ListAsync(RowFilter filter, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<ExecutionRow>>(
         session => session.Get("list_rows")
             .Set("$function", filter.Function).Set("$status", (long?)filter.Status).Set("$attention", (long?)filter.Attention)
-            .Set("$before", filter.Before?.Value).Set("$limit", filter.Limit).Read(ReadRow),
+            .Set("$include_hidden", filter.IncludeHidden ? 1L : 0L).Set("$before", filter.Before?.Value).Set("$limit", filter.Limit).Read(ReadRow),
+        cancellationToken);
+
+    public Task<IReadOnlyList<ExecutionKey>> ListExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<ExecutionKey>>(
+        session => session.Get("expired_keys").Set("$now", Milliseconds(now)).Set("$max", max).Read(static row => new ExecutionKey(row.GetInt64(0))),
         cancellationToken);
 
     public Task<IReadOnlyDictionary<string, DateTimeOffset>> ReadHeartbeatsAsync(ExecutionKey key, CancellationToken cancellationToken) =>
@@ -63,7 +67,7 @@ internal sealed partial class SqliteStore
         session.Get("find_row").Set("$key", key.Value).Read(ReadRow).FirstOrDefault();
 
     private static ExecutionRow ReadRow(SqliteDataReader row) => new(
-        new ExecutionIdentity(new ExecutionKey(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetString(3), Instant(row.GetInt64(4))),
+        new ExecutionIdentity(new ExecutionKey(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetString(3), Instant(row.GetInt64(4))) { IsHidden = row.GetInt64(15) != 0 },
         row.GetInt64(5),
         new RowState
         {

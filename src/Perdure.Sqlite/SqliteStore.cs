@@ -98,7 +98,7 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
             SetRow(
                 Session.Get("insert_execution")
                     .Set("$function", insert.Function).Set("$function_version", insert.FunctionVersion).Set("$name", insert.Name)
-                    .Set("$started_at", Milliseconds(insert.StartedAt)),
+                    .Set("$started_at", Milliseconds(insert.StartedAt)).Set("$hidden", insert.IsHidden ? 1L : 0L),
                 row).Set("$key", change.Key.Value).Set("$head", id).Execute();
         }
         else
@@ -154,15 +154,17 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
     public Task BeatAsync(ExecutionKey key, string operationId, DateTimeOffset at, CancellationToken cancellationToken) => WriteAsync(() =>
         Session.InTransaction(() => Session.Get("beat").Set("$key", key.Value).Set("$operation", operationId).Set("$at", Milliseconds(at)).Execute()));
 
-    public Task<int> DeleteExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken) => WriteAsync(() => Session.InTransaction(() =>
+    public Task<int> DeleteExpiredAsync(IReadOnlyList<ExecutionKey> keys, DateTimeOffset now, CancellationToken cancellationToken) => WriteAsync(() => Session.InTransaction(() =>
     {
-        var keys = Session.Get("expired_keys").Set("$now", Milliseconds(now)).Set("$max", max).Read(static row => row.GetInt64(0));
+        var deleted = 0;
         foreach (var key in keys)
         {
-            foreach (var statement in Deletions) Session.Get(statement).Set("$key", key).Execute();
+            if (Session.Get("is_expired").Set("$key", key.Value).Set("$now", Milliseconds(now)).Scalar() is null) continue;
+            foreach (var statement in Deletions) Session.Get(statement).Set("$key", key.Value).Execute();
+            deleted++;
         }
 
-        return keys.Count;
+        return deleted;
     }));
 
     /// <summary>The row goes last: the entries are found through it.</summary>

@@ -2,9 +2,9 @@
 -- Order of tables in every writing transaction: executions, journal, snapshots, heartbeats.
 
 -- name: insert_execution
-insert into executions (key, function, function_version, name, started_at, version, head, status, queue, wake_at, lease_owner, lease_epoch,
+insert into executions (key, function, function_version, name, started_at, hidden, version, head, status, queue, wake_at, lease_owner, lease_epoch,
                         ended_at, expires_at, attention, attention_reason)
-values ($key, $function, $function_version, $name, $started_at, 1, $head, $status, $queue, $wake_at, $lease_owner, $lease_epoch,
+values ($key, $function, $function_version, $name, $started_at, $hidden, 1, $head, $status, $queue, $wake_at, $lease_owner, $lease_epoch,
         $ended_at, $expires_at, $attention, $attention_reason);
 
 -- name: find_head
@@ -47,7 +47,7 @@ select key from executions where queue = $queue and wake_at <= $now order by wak
 -- name: claim
 update executions set lease_owner = $owner, lease_epoch = lease_epoch + 1, wake_at = $lease_until where key = $key
 returning key, function, function_version, name, started_at, version, status, queue, wake_at, lease_owner, lease_epoch, ended_at, expires_at,
-          attention, attention_reason;
+          attention, attention_reason, hidden;
 
 -- name: update_row
 update executions
@@ -72,12 +72,12 @@ from queues q where q.queue is not null;
 
 -- name: find_row
 select key, function, function_version, name, started_at, version, status, queue, wake_at, lease_owner, lease_epoch, ended_at, expires_at,
-       attention, attention_reason
+       attention, attention_reason, hidden
 from executions where key = $key;
 
 -- name: find_row_by_name
 select key, function, function_version, name, started_at, version, status, queue, wake_at, lease_owner, lease_epoch, ended_at, expires_at,
-       attention, attention_reason
+       attention, attention_reason, hidden
 from executions where function = $function and name = $name;
 
 -- name: find_snapshot
@@ -96,11 +96,12 @@ order by j.version;
 
 -- name: list_rows
 select key, function, function_version, name, started_at, version, status, queue, wake_at, lease_owner, lease_epoch, ended_at, expires_at,
-       attention, attention_reason
+       attention, attention_reason, hidden
 from executions
 where ($function is null or function = $function)
   and ($status is null or status = $status)
   and ($attention is null or attention = $attention)
+  and ($include_hidden = 1 or hidden = 0)
   and ($before is null or key < $before)
 order by key desc limit $limit;
 
@@ -114,6 +115,9 @@ select operation, beat_at from heartbeats where execution = $key;
 
 -- name: expired_keys
 select key from executions where expires_at <= $now order by expires_at limit $max;
+
+-- name: is_expired
+select 1 from executions where key = $key and expires_at <= $now;
 
 -- name: delete_entries
 with recursive chain (id, previous) as (

@@ -69,8 +69,12 @@ public abstract class DelegatingStore(IExecutionStore inner) : IExecutionStore
         inner.ReadHeartbeatsAsync(key, cancellationToken);
 
     /// <inheritdoc/>
-    public virtual Task<int> DeleteExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken) =>
-        inner.DeleteExpiredAsync(now, max, cancellationToken);
+    public virtual Task<IReadOnlyList<ExecutionKey>> ListExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken) =>
+        inner.ListExpiredAsync(now, max, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<int> DeleteExpiredAsync(IReadOnlyList<ExecutionKey> keys, DateTimeOffset now, CancellationToken cancellationToken) =>
+        inner.DeleteExpiredAsync(keys, now, cancellationToken);
 
     /// <inheritdoc/>
     public virtual Task DeleteSnapshotAsync(ExecutionKey key, CancellationToken cancellationToken) => inner.DeleteSnapshotAsync(key, cancellationToken);

@@ -117,7 +117,7 @@ public sealed class DurableTestHost : IAsyncDisposable
             await SettleAsync().ConfigureAwait(false);
             var description = await Client.GetAsync(executionArn).ConfigureAwait(false)
                 ?? throw new ExecutionNotFoundException($"{executionArn} does not exist.");
-            if (description.Status != ExecutionStatus.Running) return description;
+            if (description.Status.IsOver()) return description;
             if (!await JumpAsync().ConfigureAwait(false))
                 throw new InvalidOperationException($"{executionArn} will never end by itself: it waits for the outside world, such as a callback without a timeout.");
         }

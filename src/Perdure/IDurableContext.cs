@@ -61,6 +61,9 @@ public interface IExecutionContext
 
     /// <summary>The version of the function it runs.</summary>
     string? FunctionVersion { get; }
+
+    /// <summary>The tenant on whose behalf it runs; null for a function without tenants.</summary>
+    string? TenantId { get; }
 }
 
 /// <summary>How a context's logger behaves.</summary>

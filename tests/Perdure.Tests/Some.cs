@@ -116,7 +116,7 @@ internal sealed class Some
     public static InvokeTarget Target(long key = 7)
     {
         var identity = new ExecutionIdentity(new ExecutionKey(key), "target", "$LATEST", "child", T0);
-        return new InvokeTarget("$LATEST", ExecutionArn.Of(identity), new ChildPlan(identity, 60, 0));
+        return new InvokeTarget("$LATEST", ExecutionArn.Of(identity), new ChildPlan(identity, 60, 0, null));
     }
 
     public static OperationUpdate Context(OperationAction action, string id = "op") => action switch

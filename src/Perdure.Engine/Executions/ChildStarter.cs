@@ -2,6 +2,8 @@ using System.Collections.ObjectModel;
 using Perdure.Engine.Invocation;
 using Perdure.Operations;
 using Perdure.Operations.Execution;
+using Perdure.PayloadStores;
+using Perdure.Protocol;
 using Perdure.Storage;
 
 namespace Perdure.Engine.Executions;
@@ -15,24 +17,36 @@ internal static class ChildStarter
         Dictionary<string, InvokeTarget>? targets = null;
         foreach (var (update, _, _) in updates)
         {
-            if (OperationKinds.Find(update.Type)?.TargetOf(update) is not { } target || functions.FindTarget(target) is not { } function) continue;
-            var identity = new ExecutionIdentity(facts.Ids.NextKey(facts.Now), function.Name, function.Version, facts.Ids.NextUuid(), facts.Now);
-            (targets ??= [])[update.Id] = new InvokeTarget(
-                function.Version, ExecutionArn.Of(identity), new ChildPlan(identity, function.ExecutionTimeoutSeconds, function.RetentionDays));
+            if (OperationKinds.Find(update.Type)?.TargetOf(update) is { } call && Resolve(call, functions, facts) is { } target) (targets ??= [])[update.Id] = target;
         }
 
         return targets is null ? ReadOnlyDictionary<string, InvokeTarget>.Empty : targets;
     }
 
+    private static InvokeTarget? Resolve(InvokeCall call, FunctionRegistry functions, Facts facts)
+    {
+        if (functions.FindTarget(call.FunctionName, out var isUnqualifiedArn) is not { } function) return null;
+        if (isUnqualifiedArn && function.IsDurable)
+            return InvokeTarget.Refused("InvalidParameterValueException", "You cannot invoke a durable function using an unqualified ARN.");
+        if (function.TenantProblem(call.TenantId) is { } problem) return InvokeTarget.Refused("InvalidParameterValueException", problem);
+        var identity = new ExecutionIdentity(facts.Ids.NextKey(facts.Now), function.Name, function.Version, facts.Ids.NextUuid(), facts.Now)
+        {
+            IsHidden = !function.IsDurable,
+        };
+        return new InvokeTarget(
+            function.Version, function.IsDurable ? ExecutionArn.Of(identity) : null,
+            new ChildPlan(identity, function.ExecutionTimeoutSeconds, function.RetentionDays, call.TenantId));
+    }
+
     /// <summary>The new execution's first entry, by the same rules as any start; its input is copied from its caller's entry.</summary>
-    public static ExecutionChange Change(ChildStart child, ReadOnlyMemory<byte> callerPayload, Facts facts)
+    public static async Task<ExecutionChange> ChangeAsync(ChildStart child, ReadOnlyMemory<byte> callerPayload, Facts facts, EngineCore core)
     {
         var (plan, caller, input) = child;
         var state = new ExecutionState(plan.Identity);
         var payloads = new PayloadWriter(1);
-        if (input is { } slice) payloads.Add(callerPayload.Span.Slice(slice.Offset, slice.Length));
+        if (input is { } slice) payloads.Add(await InputAsync(StrictText.Text(callerPayload.Span.Slice(slice.Offset, slice.Length)), plan, caller, core).ConfigureAwait(false));
         else payloads.Add("{}"u8); // a call without a payload: no input at all makes some handlers refuse to start
-        var settings = new ExecutionSettings(plan.TimeoutSeconds, plan.RetentionDays, caller);
+        var settings = new ExecutionSettings(plan.TimeoutSeconds, plan.RetentionDays, caller) { TenantId = plan.TenantId };
         var decision = ExecutionMachine.Apply(state, new Command.Start(settings, Begin: null), facts, payloads);
         return new ExecutionChange
         {
@@ -44,4 +58,13 @@ internal static class ChildStarter
             Row = decision.Row,
         };
     }
+
+    /// <summary>A stored input becomes the new execution's own: it must be there for as long as that execution, not as its caller.</summary>
+    private static Task<string> InputAsync(string text, ChildPlan plan, ExecutionCaller caller, EngineCore core) => core.Payloads is not { } stored
+        ? Task.FromResult(text)
+        : stored.HandOverAsync(
+            text,
+            new PayloadOwner(ExecutionArn.IdOf(new ExecutionKey(caller.ExecutionKey)), caller.OperationId),
+            PayloadOwner.Execution(ExecutionArn.IdOf(plan.Identity.Key)),
+            CancellationToken.None);
 }

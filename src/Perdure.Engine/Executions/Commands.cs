@@ -44,6 +44,15 @@ internal abstract record Command
     /// <summary>Somebody wants it to end in an orderly way; with <paramref name="Begin"/>, the function is invoked in the same commit.</summary>
     public sealed record Cancel(string Reason, BeginArgs? Begin) : Command;
 
+    /// <summary>Somebody pauses it: its function is not invoked, everything else goes on.</summary>
+    public sealed record Pause(string Reason, bool PausesTimeout) : Command;
+
+    /// <summary>The pause is over; with <paramref name="Begin"/>, the function is invoked in the same commit if that is owed.</summary>
+    public sealed record Unpause(string Reason, BeginArgs? Begin) : Command;
+
+    /// <summary>Somebody wants it deleted before its retention is over.</summary>
+    public sealed record Delete : Command;
+
     /// <summary>Time passes, without anybody to invoke the function.</summary>
     public sealed record Tick : Command;
 

@@ -20,7 +20,7 @@ internal sealed record Decision(
 }
 
 /// <summary>How a target is started: found by the shell, carried through the rules.</summary>
-internal sealed record ChildPlan(ExecutionIdentity Identity, int TimeoutSeconds, int RetentionDays);
+internal sealed record ChildPlan(ExecutionIdentity Identity, int TimeoutSeconds, int RetentionDays, string? TenantId);
 
 /// <summary>An execution to start in the same transaction as the call that wants it.</summary>
 internal sealed record ChildStart(ChildPlan Plan, ExecutionCaller Caller, PayloadSlice? Input);
@@ -224,7 +224,7 @@ internal sealed class EntryBuilder
 
     /// <summary>The row changes only when status, wake or lease do; a checkpoint of a running invocation touches none of them.</summary>
     private bool NeedsRow =>
-        _state.Version == 0 || _state.Invocation is null || Invocation != _state.Invocation || IsTerminal;
+        _state.Version == 0 || _state.Invocation is null || Invocation != _state.Invocation || IsTerminal || ExecutionState.StatusOf(Execution) != _state.Status;
 
     public RowState Row()
     {
@@ -232,22 +232,23 @@ internal sealed class EntryBuilder
         var leased = Invocation is not null && execution.IsOpen;
         var needsAttention = execution.IsOpen || Control.Attention == ExecutionAttention.Uncompensated;
         var (queue, wakeAt) = WakeRule.Of(
-            _state.Identity.Function, !execution.IsOpen, leased ? Now + _facts.Rules.LeaseDuration : null, Control, EarliestTimer(), Now);
+            _state.Identity.Function, !execution.IsOpen, leased ? Now + _facts.Rules.LeaseDuration : null, Control, ExecutionKind.PauseOf(execution) is not null, EarliestTimer(), Now);
         return new RowState
         {
-            Status = ExecutionState.StatusOf(execution),
+            Status = Control.DeletedAt is null ? ExecutionState.StatusOf(execution) : ExecutionStatus.Deleting,
             Queue = queue,
             WakeAt = wakeAt,
             LeaseOwner = leased ? Invocation!.Owner : null, // leased means that there is one
             LeaseEpoch = Math.Max(Invocation?.Epoch ?? 0, _state.Epoch),
             EndedAt = execution.IsOpen ? null : execution.EndedAt,
-            ExpiresAt = execution.IsOpen ? null : execution.EndedAt + Retention(execution),
+            ExpiresAt = execution.IsOpen ? null : Control.DeletedAt ?? (execution.EndedAt + Retention(execution)),
             Attention = needsAttention ? Control.Attention : ExecutionAttention.None,
             AttentionReason = needsAttention ? Control.Reason : null,
         };
     }
 
-    private TimeSpan Retention(OperationRecord execution) =>
+    // Of a plain call nothing is kept once its caller has the outcome.
+    private TimeSpan Retention(OperationRecord execution) => _state.Identity.IsHidden && !Control.OwesCaller ? TimeSpan.Zero :
         ExecutionKind.SettingsOf(execution).RetentionDays is var days and > 0 ? TimeSpan.FromDays(days) : _facts.Rules.DefaultRetention;
 
     private static DateTimeOffset Milliseconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
@@ -259,7 +260,7 @@ internal sealed class EntryBuilder
         public override PayloadSlice Record(ErrorObject error) => builder.Payloads.Record(error);
 
         public override void StartChild(InvokeTarget target, string operationId, PayloadSlice? input) => builder._children.Add(new ChildStart(
-            (ChildPlan)target.Start, new ExecutionCaller(builder._state.Identity.Key.Value, operationId), input));
+            (ChildPlan)(target.Start ?? throw new InvalidOperationException("A target that was refused is not started.")), new ExecutionCaller(builder._state.Identity.Key.Value, operationId), input));
 
         public override string MintCallbackId(string operationId) => builder._facts.Signer.SignCallback(
             new CallbackAddress(builder._state.Identity.Key, operationId), builder._facts.Ids.NextNonce());

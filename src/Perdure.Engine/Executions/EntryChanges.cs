@@ -52,6 +52,9 @@ internal sealed record ControlState(bool OwesInvocation, int Crashes, DateTimeOf
     /// <summary>It is over, and the operation of another execution that waits for that has not been told.</summary>
     public bool OwesCaller { get; init; }
 
+    /// <summary>Since when it is to be deleted; null while its retention decides.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
     public static ControlState Initial { get; } = new(true, 0, null, ExecutionAttention.None, null);
 }
 

@@ -91,6 +91,7 @@ internal static class EntryJson
         if (control.Attention != ExecutionAttention.None) json.WriteString("a", control.Attention.ToString());
         if (control.Reason is { } reason) json.WriteString("w", reason);
         if (control.OwesCaller) json.WriteBoolean("p", true);
+        json.WriteInstant("d", control.DeletedAt);
         json.WriteEndObject();
     }
 
@@ -103,11 +104,12 @@ internal static class EntryJson
             control.CountOrZero("c"),
             control.OptionalInstant("r"),
             attention is null ? ExecutionAttention.None
-                : Enum.TryParse<ExecutionAttention>(attention, out var known) ? known
+                : Enum.TryParse<ExecutionAttention>(attention, out var known) && known.ToString() == attention ? known
                 : throw new UnknownWireValueException("attention", attention),
             control.Text("w"))
         {
             OwesCaller = control.TryGetProperty("p", out _),
+            DeletedAt = control.OptionalInstant("d"),
         };
     }
 

@@ -52,6 +52,15 @@ internal static class ExecutionMachine
             case Command.Cancel cancel:
                 Cancel(builder, cancel, facts);
                 break;
+            case Command.Pause pause:
+                Pause(builder, pause);
+                break;
+            case Command.Unpause unpause:
+                Unpause(builder, unpause, facts);
+                break;
+            case Command.Delete:
+                if (builder.IsTerminal && !builder.Control.OwesCaller) builder.Control = builder.Control with { DeletedAt = builder.Now };
+                break;
             case Command.CallerTold:
                 builder.Control = builder.Control with { OwesCaller = false };
                 break;
@@ -66,7 +75,7 @@ internal static class ExecutionMachine
                 break;
             case Command.ClearAttention clear:
                 if (builder.Control.Attention == clear.Attention)
-                    builder.Control = new ControlState(OwesInvocation: true, 0, null, ExecutionAttention.None, null);
+                    builder.Control = builder.Control with { OwesInvocation = true, Crashes = 0, RetryAt = null, Attention = ExecutionAttention.None, Reason = null };
                 break;
             default:
                 throw new UnreachableException($"Unknown command {command.GetType().Name}.");
@@ -91,8 +100,9 @@ internal static class ExecutionMachine
         // Whoever reserved it later has begun already: this reservation came to nothing.
         if (builder.IsTerminal || state.Epoch >= resume.Begin.Epoch) return;
         if (builder.Invocation is not null) RecordCrash(builder, state, Lost, "Its process ended, or its lease ran out.", facts, retryAtOnce: true);
+        TakePause(builder);
         FireAndOwe(builder);
-        if (builder.IsTerminal || !builder.Control.OwesInvocation || builder.Control.Attention != ExecutionAttention.None) return;
+        if (builder.IsTerminal || !builder.Control.OwesInvocation || !MayBeInvoked(builder)) return;
         if (builder.Control.RetryAt > builder.Now) return;
         Begin(builder, resume.Begin, facts);
     }
@@ -121,11 +131,24 @@ internal static class ExecutionMachine
 
         // A poll that finds nothing new records nothing: its answer is a function of what is there.
         if (checkpoint.Updates.Count > 0 || fired) builder.Mark(new CheckpointMark(checkpoint.ClientToken, checkpoint.InboundVersion));
+        if (builder.IsTerminal || ExecutionKind.PauseOf(builder.Execution) is null) return;
+
+        // Cut short here: what it was in the middle of is done again when the pause is over.
+        builder.EndInvocation(null);
+        builder.NoteCutOff();
+        builder.Control = builder.Control with { OwesInvocation = true };
+        TakePause(builder);
     }
 
     private static void EndInvocation(EntryBuilder builder, ExecutionState state, Command.EndInvocation command, Facts facts)
     {
         if (builder.Invocation?.Epoch != command.Epoch) return;
+        RecordEnd(builder, state, command, facts);
+        TakePause(builder);
+    }
+
+    private static void RecordEnd(EntryBuilder builder, ExecutionState state, Command.EndInvocation command, Facts facts)
+    {
         switch (command.End)
         {
             case InvocationEnd.Crashed crashed:
@@ -146,6 +169,31 @@ internal static class ExecutionMachine
                 CloseOrSuspend(builder, command.End, HasUnseen(state, command) || state.HasAttemptToBegin);
                 break;
         }
+    }
+
+    /// <summary>Whether the function may run: nobody has paused it, and nothing has to be looked at first.</summary>
+    private static bool MayBeInvoked(EntryBuilder builder) =>
+        builder.Control.Attention == ExecutionAttention.None && ExecutionKind.PauseOf(builder.Execution) is null;
+
+    private static void Pause(EntryBuilder builder, Command.Pause pause)
+    {
+        if (builder.IsTerminal || ExecutionKind.PauseOf(builder.Execution) is not null) return;
+        builder.Apply(ExecutionKind.RequestPause(builder.Execution, pause.Reason, pause.PausesTimeout, builder.Now));
+        TakePause(builder);
+    }
+
+    /// <summary>A pause takes effect as soon as no invocation runs.</summary>
+    private static void TakePause(EntryBuilder builder)
+    {
+        if (!builder.IsTerminal && builder.Invocation is null && ExecutionKind.PauseOf(builder.Execution) is { EffectiveAt: null })
+            builder.Apply(ExecutionKind.Pause(builder.Execution, builder.Now));
+    }
+
+    private static void Unpause(EntryBuilder builder, Command.Unpause unpause, Facts facts)
+    {
+        if (builder.IsTerminal || ExecutionKind.PauseOf(builder.Execution) is null) return;
+        builder.Apply(ExecutionKind.Resume(builder.Execution, unpause.Reason, builder.Now));
+        if (builder.Invocation is null && builder.Control.OwesInvocation) OweAndBegin(builder, unpause.Begin, facts);
     }
 
     private static bool HasUnseen(ExecutionState state, Command.EndInvocation command) =>
@@ -208,8 +256,7 @@ internal static class ExecutionMachine
     {
         if (builder.Invocation is not null) return;
         builder.Control = builder.Control with { OwesInvocation = true };
-        var canBegin = builder.Control.Attention == ExecutionAttention.None && builder.Control.RetryAt is null;
-        if (begin is null || !canBegin) return;
+        if (begin is null || !MayBeInvoked(builder) || builder.Control.RetryAt is not null) return;
         builder.FireDue();
         if (!builder.IsTerminal) Begin(builder, begin, facts);
     }

@@ -169,8 +169,8 @@ internal sealed class ExecutionMailbox(ExecutionKey key, EngineCore core)
                 Row = decision.Row,
                 Guards = decision.Guards,
             },
-            .. decision.Children.Select(child => ChildStarter.Change(child, decision.Payload, facts)),
         ];
+        foreach (var child in decision.Children) together.Add(await ChildStarter.ChangeAsync(child, decision.Payload, facts, core).ConfigureAwait(false));
         var outcome = await core.Commits.CommitAsync(new ChangeSet(core.Ids.NextCommitId(), together)).ConfigureAwait(false);
         if (outcome != CommitOutcome.Committed) return outcome;
         if (snapshot is not null) state.SnapshotTaken(snapshot.Length);

@@ -1,4 +1,5 @@
 using Perdure.Operations;
+using Perdure.Operations.Execution;
 using Perdure.Protocol;
 using Perdure.Storage;
 
@@ -75,7 +76,12 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
 
     public static ExecutionStatus StatusOf(OperationRecord execution) => execution.Status switch
     {
-        OperationStatus.Started => ExecutionStatus.Running,
+        OperationStatus.Started => ExecutionKind.PauseOf(execution) switch
+        {
+            null => ExecutionStatus.Running,
+            { EffectiveAt: null } => ExecutionStatus.Pausing,
+            _ => ExecutionStatus.Paused,
+        },
         OperationStatus.Succeeded => ExecutionStatus.Succeeded,
         OperationStatus.Failed => ExecutionStatus.Failed,
         OperationStatus.TimedOut => ExecutionStatus.TimedOut,

@@ -10,14 +10,15 @@ internal static class WakeRule
     /// <param name="isTerminal">Whether it is over.</param>
     /// <param name="leaseUntil">End of the running invocation's lease; null when none runs.</param>
     /// <param name="control">How it is steered.</param>
+    /// <param name="isPaused">Whether somebody paused it.</param>
     /// <param name="earliestTimer">Its earliest timer, the execution's own deadline included.</param>
     /// <param name="now">Now.</param>
     public static (string Queue, DateTimeOffset? WakeAt) Of(
-        string function, bool isTerminal, DateTimeOffset? leaseUntil, ControlState control, DateTimeOffset? earliestTimer, DateTimeOffset now)
+        string function, bool isTerminal, DateTimeOffset? leaseUntil, ControlState control, bool isPaused, DateTimeOffset? earliestTimer, DateTimeOffset now)
     {
         if (isTerminal) return (ServiceQueue, control.OwesCaller ? now : null);
         if (leaseUntil is { } until) return (function, until);
-        if (control.Attention != ExecutionAttention.None) return (ServiceQueue, earliestTimer);
+        if (isPaused || control.Attention != ExecutionAttention.None) return (ServiceQueue, earliestTimer);
         if (!control.OwesInvocation) return (function, earliestTimer);
         var ready = control.RetryAt ?? now;
 

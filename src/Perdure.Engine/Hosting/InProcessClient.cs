@@ -4,6 +4,7 @@ using Perdure.Engine.Invocation;
 using Perdure.Engine.Storage;
 using Perdure.Operations;
 using Perdure.Operations.Execution;
+using Perdure.PayloadStores;
 using Perdure.Protocol;
 using Perdure.Storage;
 
@@ -20,24 +21,41 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
 
     private IExecutionStore Store => Core.Store;
 
+    private ClientPayloads Payloads => new(Core, serializer);
+
+    private CallbackAnswers Answers => new(Node, Payloads);
+
+    private ExecutionSteering Steering => new(Node);
+
     public async Task<string> StartAsync<TInput>(string function, TInput input, StartOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(function);
         cancellationToken.ThrowIfCancellationRequested();
         var definition = Node.Functions.Get(function);
+        if (!definition.IsDurable) throw new ArgumentException($"Function '{function}' is a plain one: durable functions call it; it has no executions to start.", nameof(function));
+        if (definition.TenantProblem(options?.TenantId) is { } problem) throw new ArgumentException(problem, nameof(options));
         var name = RequireName(options?.ExecutionName) ?? Core.Ids.NextUuid();
         while (true)
         {
             var now = Store.Clock.GetUtcNow();
             var identity = new ExecutionIdentity(Core.Ids.NextKey(now), function, definition.Version, name, now);
-            var payload = WriteInput(input, identity);
+            var payload = Payloads.WriteInput(input, identity);
+
+            // A start that is repeated stores nothing: what it stored would belong to an execution that never comes to be.
+            if (payload.Preview is not null && options?.ExecutionName is not null
+                && await Store.FindByNameAsync(function, name, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return await JoinAsync(identity, payload.Text, cancellationToken).ConfigureAwait(false);
+            }
+
+            var recorded = await Payloads.StoreAsync(payload, PayloadOwner.Execution(ExecutionArn.IdOf(identity.Key)), cancellationToken).ConfigureAwait(false);
             try
             {
-                return await StartAsync(identity, definition, payload).ConfigureAwait(false);
+                return await StartAsync(identity, definition, recorded, options?.TenantId).ConfigureAwait(false);
             }
             catch (NameTakenException)
             {
-                return await JoinAsync(identity, payload, cancellationToken).ConfigureAwait(false);
+                return await JoinAsync(identity, payload.Text, cancellationToken).ConfigureAwait(false);
             }
             catch (KeyTakenException)
             {
@@ -46,7 +64,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         }
     }
 
-    private Task<string> StartAsync(ExecutionIdentity identity, FunctionDefinition definition, string payload) => Core.Mailboxes.UseAsync(identity.Key, mailbox =>
+    private Task<string> StartAsync(ExecutionIdentity identity, FunctionDefinition definition, string payload, string? tenantId) => Core.Mailboxes.UseAsync(identity.Key, mailbox =>
     {
         mailbox.BeginWith(new ExecutionState(identity));
         return Node.ApplyAndLaunchAsync(
@@ -54,7 +72,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             (_, payloads, begin) =>
             {
                 payloads.Add(payload);
-                return new Command.Start(new ExecutionSettings(definition.ExecutionTimeoutSeconds, definition.RetentionDays, Caller: null), begin);
+                return new Command.Start(new ExecutionSettings(definition.ExecutionTimeoutSeconds, definition.RetentionDays, Caller: null) { TenantId = tenantId }, begin);
             },
             static state => state.Arn);
     });
@@ -63,19 +81,6 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         $"ExecutionName '{executionName}' ({executionName.Length} characters) is not valid; it must have 1 to {PerdureLimits.MaxExecutionName} characters of [a-zA-Z0-9-_]. [PDR0304]",
         nameof(executionName));
 
-    private string WriteInput<TInput>(TInput input, ExecutionIdentity identity)
-    {
-        var payload = serializer.Serialize(input, new DurableSerializationContext(ExecutionArn.IdOf(identity.Key), ExecutionArn.Of(identity)));
-        RequireSize(payload, Core.Rules.MaxResultBytes, nameof(input), "Store it elsewhere and pass a reference.");
-        return payload;
-    }
-
-    private static void RequireSize(string payload, int limit, string parameter, string cure)
-    {
-        var size = StrictText.ByteCount(payload);
-        if (size > limit) throw new ArgumentException($"{parameter} is {size:N0} bytes; at most {limit:N0} are allowed. {cure} [PDR0305]", parameter);
-    }
-
     /// <summary>The name is taken: by the same start, then it is the same execution, or by another.</summary>
     private async Task<string> JoinAsync(ExecutionIdentity wanted, string payload, CancellationToken cancellationToken)
     {
@@ -83,12 +88,29 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             ?? throw new TooManyRequestsException($"The execution '{wanted.Name}' was deleted while it was being joined; try again.");
         var first = await Store.ReadEntriesAsync(row.Key, 1, 1, includePayload: true, cancellationToken).ConfigureAwait(false);
         var arn = ExecutionArn.Of(row.Identity);
-        if (row.Identity.FunctionVersion == wanted.FunctionVersion && first.Count == 1 && first[0].Payload.Span.SequenceEqual(StrictText.Bytes(payload))) return arn;
+        if (row.Identity.FunctionVersion == wanted.FunctionVersion && first.Count == 1
+            && Payloads.IsSame(StrictText.Text(first[0].Payload.Span), PayloadOwner.Execution(ExecutionArn.IdOf(row.Key)), payload))
+        {
+            return arn;
+        }
+
         throw new ExecutionAlreadyStartedException(
             $"Execution already started: {arn}. It has the name '{wanted.Name}' but another input; use another name, or the same input to join it. [PDR0306]", arn);
     }
 
     public async Task<ExecutionDescription?> GetAsync(string executionArn, CancellationToken cancellationToken = default)
+    {
+        if (await ReadAsync(executionArn, cancellationToken).ConfigureAwait(false) is not { } recorded) return null;
+        var owner = PayloadOwner.Execution(ArnParts.ExecutionId(recorded.Arn));
+        return recorded with
+        {
+            Input = await Payloads.ResolveAsync(recorded.Input, owner, cancellationToken).ConfigureAwait(false),
+            Result = await Payloads.ResolveAsync(recorded.Result, owner, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>As it is recorded: stored values are references.</summary>
+    private async Task<ExecutionDescription?> ReadAsync(string executionArn, CancellationToken cancellationToken)
     {
         if (await Store.LoadAsync(Key(executionArn), cancellationToken).ConfigureAwait(false) is not { } loaded) return null;
         var description = Describe(loaded.Row);
@@ -102,6 +124,8 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             Input = payloads.Text(execution.Kind.InputOf(execution)),
             Result = execution.Status == OperationStatus.Succeeded ? payloads.Text(execution.Result) : null,
             Error = payloads.Error(execution.Error),
+            TenantId = ExecutionKind.SettingsOf(execution).TenantId,
+            Pause = ExecutionKind.PauseOf(execution) is { } pause ? new PauseDetails(pause.RequestedAt, pause.PausesTimeout, pause.Reason is "" ? null : pause.Reason) : null,
         };
     }
 
@@ -122,8 +146,11 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
     {
         var key = Key(executionArn);
         var loaded = await Store.LoadAsync(key, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
-        return await new JournalPayloads()
-            .DescribeAsync(Store, key, [.. ExecutionState.Load(loaded).Operations], cancellationToken).ConfigureAwait(false);
+        var operations = ExecutionState.Load(loaded).Operations.ToList();
+        var described = await new JournalPayloads().DescribeAsync(Store, key, operations, cancellationToken).ConfigureAwait(false);
+        var resolved = new List<Operation>(described.Count);
+        foreach (var operation in described) resolved.Add(await Payloads.ResolveAsync(operation, ExecutionArn.IdOf(key), cancellationToken).ConfigureAwait(false));
+        return resolved;
     }
 
     public async Task<TOutput> WaitForResultAsync<TOutput>(string executionArn, CancellationToken cancellationToken = default)
@@ -134,8 +161,8 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         {
             // Watch first, then look: an end in between is seen by one of the two.
             using var watch = Core.Completions.Begin(key);
-            description = await GetAsync(executionArn, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
-            if (description.Status != ExecutionStatus.Running) break;
+            description = await ReadAsync(executionArn, cancellationToken).ConfigureAwait(false) ?? throw NotFound(executionArn);
+            if (description.Status.IsOver()) break;
             if (Store.IsExclusive) await watch.Completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             else await Task.WhenAny(watch.Completion.Task, Task.Delay(TimeSpan.FromSeconds(1), Store.Clock, cancellationToken)).ConfigureAwait(false);
         }
@@ -146,9 +173,10 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
                 $"{description.Arn} ended {description.Status}: {description.Error?.ErrorType}: {description.Error?.ErrorMessage}", description.Status, description.Error);
         }
 
-        return description.Result is null
+        var owner = PayloadOwner.Execution(ExecutionArn.IdOf(key));
+        return await Payloads.ResolveAsync(description.Result, owner, cancellationToken).ConfigureAwait(false) is not { } result
             ? default! // no result is null, or a default
-            : serializer.Deserialize<TOutput>(description.Result, new DurableSerializationContext(ExecutionArn.IdOf(key), description.Arn));
+            : serializer.Deserialize<TOutput>(result, new DurableSerializationContext(ExecutionArn.IdOf(key), description.Arn));
     }
 
     public async IAsyncEnumerable<ExecutionDescription> ListAsync(
@@ -173,106 +201,38 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
     }
 
     public Task<DateTimeOffset> StopAsync(string executionArn, ErrorObject? error = null, CancellationToken cancellationToken = default) =>
-        Core.Mailboxes.UseAsync(Key(executionArn), mailbox => mailbox.ApplyAsync(
-            (state, payloads) => state.IsTerminal
-                ? null
-                : new Command.Stop(payloads.Record(error ?? new ErrorObject { ErrorMessage = "Execution stopped by user request" })),
-            static (state, _) => state.Execution.EndedAt ?? state.LastAt));
+        Steering.StopAsync(Key(executionArn), error);
 
     public Task<bool> CancelAsync(string executionArn, string? reason = null, CancellationToken cancellationToken = default)
     {
-        var text = RequireReason(reason);
-        var requested = false;
-        return Core.Mailboxes.UseAsync(Key(executionArn), mailbox => Node.ApplyAndLaunchAsync(
-            mailbox,
-            (state, _, begin) =>
-            {
-                requested = !state.IsTerminal && !ExecutionKind.IsCancelRequested(state.Execution);
-                return requested ? new Command.Cancel(text, begin) : null;
-            },
-            _ => requested));
+        var text = ExecutionSteering.RequireReason(reason);
+        return Steering.CancelAsync(Key(executionArn), text);
     }
 
-    private static string RequireReason(string? reason)
+    public Task<bool> PauseAsync(
+        string executionArn, string? reason = null, bool pauseExecutionTimeout = false, CancellationToken cancellationToken = default)
     {
-        const int Longest = 1024;
-        if (reason?.Length > Longest) throw new ArgumentException($"reason has {reason.Length} characters; at most {Longest} are allowed.", nameof(reason));
-        StrictText.ByteCount(reason ?? "");
-        return reason ?? "";
+        var text = ExecutionSteering.RequireReason(reason);
+        return Steering.PauseAsync(Key(executionArn), text, pauseExecutionTimeout);
     }
 
-    public async Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default)
+    public Task<bool> ResumeAsync(string executionArn, string? reason = null, CancellationToken cancellationToken = default)
     {
-        var key = Key(executionArn);
-        return await Node.ClearAttentionAsync(key, ExecutionAttention.Parked).ConfigureAwait(false)
-            || await Node.ClearAttentionAsync(key, ExecutionAttention.Mismatched).ConfigureAwait(false);
+        var text = ExecutionSteering.RequireReason(reason);
+        return Steering.ResumeAsync(Key(executionArn), text);
     }
 
-    public Task SendCallbackSuccessAsync<TResult>(string callbackId, TResult result, CancellationToken cancellationToken = default)
-    {
-        var address = Address(callbackId);
-        var payload = serializer.Serialize(result, new DurableSerializationContext(address.OperationId, ExecutionArn.IdOf(address.Key)));
-        RequireSize(payload, Core.Rules.MaxPayloadBytes, nameof(result), "Send a reference instead.");
-        return CompleteAsync(callbackId, address, OperationStatus.Succeeded, payloads => (payloads.Add(payload), null));
-    }
+    public Task DeleteAsync(string executionArn, CancellationToken cancellationToken = default) => Steering.DeleteAsync(Key(executionArn));
+
+    public Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default) => Steering.UnparkAsync(Key(executionArn));
+
+    public Task SendCallbackSuccessAsync<TResult>(string callbackId, TResult result, CancellationToken cancellationToken = default) =>
+        Answers.SucceedAsync(callbackId, result, cancellationToken);
 
     public Task SendCallbackFailureAsync(string callbackId, ErrorObject? error = null, CancellationToken cancellationToken = default) =>
-        CompleteAsync(callbackId, Address(callbackId), OperationStatus.Failed, payloads => (null, payloads.Record(error ?? new ErrorObject())));
+        Answers.FailAsync(callbackId, error ?? new ErrorObject());
 
-    private Task CompleteAsync(
-        string callbackId, CallbackAddress address, OperationStatus outcome, Func<PayloadWriter, (PayloadSlice? Payload, PayloadSlice? Error)> setAside) =>
-        UseCallbackAsync(address, mailbox => Node.ApplyAndLaunchAsync(
-            mailbox,
-            (state, payloads, begin) =>
-            {
-                RequireOpen(state, address, callbackId);
-                var (payload, error) = setAside(payloads);
-                return new Command.Complete(address.OperationId, outcome, payload, error, begin);
-            },
-            static _ => true));
-
-    public async Task SendCallbackHeartbeatAsync(string callbackId, CancellationToken cancellationToken = default)
-    {
-        var address = Address(callbackId);
-        await UseCallbackAsync(address, mailbox => mailbox.ReadAsync(async state =>
-        {
-            var operation = RequireOpen(state, address, callbackId);
-            if (!operation.IsOpen) throw new CallbackClosedException();
-            if (!operation.Kind.HasHeartbeat(operation)) return true;
-            var beats = await Store.ReadHeartbeatsAsync(address.Key, cancellationToken).ConfigureAwait(false);
-            var now = Store.Clock.GetUtcNow();
-            var last = beats.TryGetValue(address.OperationId, out var beat) ? beat : (DateTimeOffset?)null;
-            if (operation.Kind.DueAt(operation, last) <= now) throw new CallbackClosedException();
-            await Store.BeatAsync(address.Key, address.OperationId, now, cancellationToken).ConfigureAwait(false);
-            return true;
-        })).ConfigureAwait(false);
-    }
-
-    /// <summary>The callbacks of an execution that is gone are closed.</summary>
-    private async Task UseCallbackAsync(CallbackAddress address, Func<ExecutionMailbox, Task<bool>> use)
-    {
-        try
-        {
-            await Core.Mailboxes.UseAsync(address.Key, use).ConfigureAwait(false);
-        }
-        catch (ExecutionNotFoundException)
-        {
-            throw new CallbackClosedException();
-        }
-    }
-
-    /// <summary>The id must be the very one that the operation was given: after a restore from a backup an old id is not the new one.</summary>
-    private static OperationRecord RequireOpen(ExecutionState state, CallbackAddress address, string callbackId) =>
-        !state.IsTerminal && state.Find(address.OperationId) is { } operation && operation.Kind.Answers(operation, callbackId)
-            ? operation
-            : throw new CallbackClosedException();
-
-    private CallbackAddress Address(string callbackId)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(callbackId);
-        return Core.Signer.TryReadCallback(callbackId, out var address) ? address : throw new ArgumentException(
-            $"Invalid callback id ({callbackId.Length} characters). Use the id exactly as CallbackId gave it. [PDR0307]", nameof(callbackId));
-    }
+    public Task SendCallbackHeartbeatAsync(string callbackId, CancellationToken cancellationToken = default) => Answers.BeatAsync(callbackId, cancellationToken);
 
     private static ExecutionKey Key(string executionArn)
     {

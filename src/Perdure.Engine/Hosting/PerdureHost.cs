@@ -14,6 +14,7 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
 {
     private readonly IServiceProvider _services;
     private readonly PerdureOptions _options;
+    private readonly IDurableSerializer _serializer;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private EngineNode? _node;
@@ -24,7 +25,8 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
         _options = options.Value;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Perdure.Engine");
-        Client = new InProcessClient(() => Node, _options.Serializer);
+        _serializer = _options.CreateSerializer();
+        Client = new InProcessClient(() => Node, _serializer);
     }
 
     public IPerdureClient Client { get; }
@@ -37,9 +39,12 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
         var store = _services.GetService<IExecutionStore>() ?? throw new InvalidOperationException(
             "Perdure has no store. Choose one: services.AddPerdure().UseSqlite() (package Perdure.Sqlite) keeps executions in the file perdure.db. [PDR0309]");
         var functions = new FunctionRegistry(_services.GetServices<FunctionDefinition>());
+        functions.RequireSerializable(_serializer);
         var environment = new EngineEnvironment
         {
             Loggers = _loggers,
+            PayloadStore = _services.GetService<IPayloadStore>(),
+            PayloadOptions = _services.GetRequiredService<IOptions<PayloadStoreOptions>>().Value,
             Rules = new EngineRules
             {
                 LeaseDuration = _options.LeaseDuration,
@@ -49,7 +54,7 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
             },
         };
         var runtime = new RuntimeOptions { DefaultStepRetry = _options.DefaultStepRetry, StrictDeterminism = _options.StrictDeterminism, OnNonDeterminism = _options.OnNonDeterminism };
-        var host = new InvocationHost(_services, _options.Serializer, runtime);
+        var host = new InvocationHost(_services, _serializer, runtime);
         var node = new NodeOptions($"{Environment.MachineName}:{Environment.ProcessId}:{environment.Ids.NextNonce()}")
         {
             MaxConcurrentInvocations = _options.MaxConcurrentInvocations,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 
 namespace Perdure;
@@ -32,8 +33,15 @@ public sealed class PerdureOptions
     /// <summary>What becomes of an execution whose record its code no longer matches. Default <see cref="NonDeterminismPolicy.Park"/>.</summary>
     public NonDeterminismPolicy OnNonDeterminism { get; set; } = NonDeterminismPolicy.Park;
 
-    /// <summary>Writes and reads every payload that has no serializer of its own. Default <see cref="JsonDurableSerializer"/>.</summary>
-    public IDurableSerializer Serializer { get; set; } = new JsonDurableSerializer();
+    /// <summary>Writes and reads every payload that has no serializer of its own. Null, the default: JSON with <see cref="TypeInfoResolvers"/>.</summary>
+    public IDurableSerializer? Serializer { get; set; }
+
+    /// <summary>Source-generated JSON contexts, asked in order before reflection; <see cref="IPerdureBuilder.AddJsonContext"/> adds to them.</summary>
+    /// <remarks>In apps compiled with AOT or trimmed, where reflection is off, every type that functions hand around must be known to one of them.</remarks>
+    public IList<IJsonTypeInfoResolver> TypeInfoResolvers { get; } = [];
+
+    internal IDurableSerializer CreateSerializer() =>
+        Serializer ?? (TypeInfoResolvers.Count == 0 ? new JsonDurableSerializer() : JsonDurableSerializer.WithResolvers(TypeInfoResolvers));
 }
 
 /// <summary>Says what is wrong with options, by name and value, before anything runs.</summary>
@@ -51,7 +59,8 @@ internal sealed class PerdureOptionsValidator : IValidateOptions<PerdureOptions>
         Require(options.MaxOperationsPerExecution >= 1, nameof(options.MaxOperationsPerExecution), options.MaxOperationsPerExecution, "at least 1");
         Require(Enum.IsDefined(options.OnNonDeterminism), nameof(options.OnNonDeterminism), options.OnNonDeterminism, "Park or Fail");
         Require(options.DefaultStepRetry is not null, nameof(options.DefaultStepRetry), null, "set");
-        Require(options.Serializer is not null, nameof(options.Serializer), null, "set");
+        Require(options.Serializer is null || options.TypeInfoResolvers.Count == 0, nameof(options.TypeInfoResolvers), options.TypeInfoResolvers.Count,
+            "empty when Serializer is set: give the contexts to that serializer, as with JsonDurableSerializer.WithResolvers");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Require(bool holds, string field, object? value, string allowed)

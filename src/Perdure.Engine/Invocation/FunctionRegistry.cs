@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using Perdure.Hosting;
 
@@ -8,6 +9,28 @@ internal sealed record FunctionDefinition(string Name, string Version, int Execu
 {
     /// <summary>Days for which finished executions are kept; 0 for the host's default.</summary>
     public int RetentionDays { get; init; }
+
+    /// <summary>False for a plain function: it is called, not executed durably.</summary>
+    public bool IsDurable { get; init; } = true;
+
+    /// <summary>Whether it runs on behalf of tenants, and so needs to be told which.</summary>
+    public bool HasTenants { get; init; }
+
+    /// <summary>What is wrong with a tenant id for this function; null when nothing is.</summary>
+    public string? TenantProblem(string? tenantId) => (HasTenants, tenantId) switch
+    {
+        (true, null) => $"Function '{Name}' isolates tenants (TenantIsolation); a TenantId is required.",
+        (false, not null) => $"Function '{Name}' does not isolate tenants; TenantId '{tenantId}' is not allowed. Set TenantIsolation on it, or leave the id out.",
+        (true, not null) when !TenantIds.IsValid(tenantId) => $"TenantId '{tenantId}' is not valid; it must have 1 to 256 characters of [a-zA-Z0-9._:/=+-@ ].",
+        _ => null,
+    };
+}
+
+internal static class TenantIds
+{
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/=+-@ ");
+
+    public static bool IsValid(string tenantId) => tenantId.Length is >= 1 and <= 256 && !tenantId.AsSpan().ContainsAnyExcept(Allowed);
 }
 
 /// <summary>The functions that this node serves.</summary>
@@ -20,13 +43,34 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
     public FunctionDefinition? Find(string name) => _functions.GetValueOrDefault(name);
 
     /// <summary>The function that a call names: by name, <c>name:qualifier</c> or ARN. Null when there is none, or not in that version.</summary>
-    public FunctionDefinition? FindTarget(string target)
+    /// <param name="target">What the call names.</param>
+    /// <param name="isUnqualifiedArn">Whether it is an ARN that leaves the version open.</param>
+    public FunctionDefinition? FindTarget(string target, out bool isUnqualifiedArn)
     {
-        const string Marker = ":function:";
-        var at = target.IndexOf(Marker, StringComparison.Ordinal);
+        const string Marker = "function:";
+        var at = target.IndexOf(Marker, StringComparison.Ordinal); // an ARN, or the part of one behind the account
         var parts = (at < 0 ? target : target[(at + Marker.Length)..]).Split(':');
+        isUnqualifiedArn = at >= 0 && parts.Length == 1;
         if (parts.Length > 2 || Find(parts[0]) is not { } function) return null;
         return parts.Length == 1 || parts[1] == function.Version ? function : null;
+    }
+
+    /// <summary>Refuses functions whose input or output could never be written, before anything runs.</summary>
+    /// <exception cref="InvalidOperationException">A type is unknown to the serializer.</exception>
+    public void RequireSerializable(IDurableSerializer serializer)
+    {
+        if (serializer is not JsonDurableSerializer json) return; // what others can write is known only by trying
+        foreach (var function in _functions.Values)
+        {
+            RequireKnown(json, function, "input", function.Handler.InputType);
+            RequireKnown(json, function, "output", function.Handler.OutputType);
+        }
+    }
+
+    private static void RequireKnown(JsonDurableSerializer json, FunctionDefinition function, string what, Type type)
+    {
+        if (!json.Knows(type))
+            throw new InvalidOperationException($"The {what} of function '{function.Name}' cannot be written: {JsonDurableSerializer.Unknown(type)}");
     }
 
     public FunctionDefinition Get(string name) => Find(name) ?? throw new FunctionNotFoundException(

@@ -69,7 +69,7 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
     private async Task<CheckpointResponse> RespondAsync(
         ExecutionState state, CheckpointToken token, long version, IEnumerable<OperationRecord> changed, JournalPayloads payloads)
     {
-        var next = state.IsTerminal ? null : core.Signer.Sign(token with { Version = version });
+        var next = state.IsTerminal || state.Invocation is null ? null : core.Signer.Sign(token with { Version = version });
         var shown = changed.Where(operation => operation.Kind.IsTold(operation)).ToList();
         return new CheckpointResponse(next, await payloads.DescribeAsync(core.Store, token.Key, shown, CancellationToken.None).ConfigureAwait(false));
     }

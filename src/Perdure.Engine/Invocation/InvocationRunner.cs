@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Perdure.Engine.Executions;
 using Perdure.Engine.Scheduling;
 using Perdure.Operations;
+using Perdure.Operations.Execution;
 using Perdure.Protocol;
 using Perdure.Replay;
 
@@ -10,7 +11,7 @@ namespace Perdure.Engine.Invocation;
 
 /// <summary>What an invocation starts from, taken under the gate in the moment it began.</summary>
 internal sealed record InvocationStart(
-    InvocationRecord Record, string Arn, string Function, long Version, DateTimeOffset? Deadline,
+    InvocationRecord Record, string Arn, string Function, long Version, DateTimeOffset? Deadline, string? TenantId,
     IReadOnlyList<OperationRecord> Operations, IReadOnlyList<string> Updated, ReadOnlyMemory<byte> Payload)
 {
     public static InvocationStart? Of(ExecutionState state, Decision decision)
@@ -18,7 +19,7 @@ internal sealed record InvocationStart(
         if (decision.Changes?.Began is not { } began) return null;
         var execution = state.Execution;
         return new InvocationStart(
-            began, state.Arn, state.Identity.Function, state.Version, execution.Kind.DueAt(execution, null),
+            began, state.Arn, state.Identity.Function, state.Version, execution.Kind.DueAt(execution, null), ExecutionKind.SettingsOf(execution).TenantId,
             [.. state.Operations.Where(state.IsVisible)],
             [.. decision.Changes.Operations.Select(operation => operation.Id)],
             decision.Payload);
@@ -83,10 +84,12 @@ internal sealed partial class InvocationRunner(
                 Clock = core.Store.Clock,
                 LoggerFactory = core.Loggers,
                 Serializer = host.Serializer,
+                Payloads = core.Payloads,
                 RequestId = start.Record.RequestId,
                 Signals = signals,
                 Options = host.Options,
                 Deadline = start.Deadline,
+                TenantId = start.TenantId,
             };
             return await functions.Get(start.Function).Handler.InvokeAsync(input, environment, scope.ServiceProvider).ConfigureAwait(false);
         }

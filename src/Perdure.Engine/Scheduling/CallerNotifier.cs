@@ -1,6 +1,7 @@
 using Perdure.Engine.Executions;
 using Perdure.Operations;
 using Perdure.Operations.Execution;
+using Perdure.PayloadStores;
 using Perdure.Protocol;
 using Perdure.Storage;
 
@@ -33,20 +34,40 @@ internal sealed class CallerNotifier(EngineNode node)
     private async Task<ExecutionEnd?> ReadEndAsync(ExecutionState state)
     {
         var execution = state.Execution;
+        var key = state.Identity.Key;
         var settings = ExecutionKind.SettingsOf(execution);
         if (!state.IsTerminal || !state.Control.OwesCaller || settings.Caller is not { } caller) return null;
         var payloads = new JournalPayloads();
-        await payloads.FetchAsync(node.Core.Store, state.Identity.Key, [execution], CancellationToken.None).ConfigureAwait(false);
-        return new ExecutionEnd(
-            caller, execution.Status, execution.Status == OperationStatus.Succeeded ? payloads.Text(execution.Result) : null,
-            payloads.Error(execution.Error), settings.TimeoutSeconds);
+        await payloads.FetchAsync(node.Core.Store, key, [execution], CancellationToken.None).ConfigureAwait(false);
+        var result = execution.Status == OperationStatus.Succeeded ? payloads.Text(execution.Result) : null;
+        return new ExecutionEnd(caller, execution.Status, await OwnedByCallerAsync(result, key, caller).ConfigureAwait(false), payloads.Error(execution.Error), settings.TimeoutSeconds);
     }
 
-    private static Command? CommandFor(ExecutionState caller, PayloadWriter payloads, BeginArgs? begin, ExecutionEnd end)
+    /// <summary>A stored result becomes the caller's own, so that it is there for as long as the caller.</summary>
+    private async Task<string?> OwnedByCallerAsync(string? result, ExecutionKey key, ExecutionCaller caller) => result is null || node.Core.Payloads is not { } stored
+        ? result
+        : await stored.HandOverAsync(
+            result,
+            PayloadOwner.Execution(ExecutionArn.IdOf(key)),
+            new PayloadOwner(ExecutionArn.IdOf(new ExecutionKey(caller.ExecutionKey)), caller.OperationId),
+            CancellationToken.None).ConfigureAwait(false);
+
+    private Command? CommandFor(ExecutionState caller, PayloadWriter payloads, BeginArgs? begin, ExecutionEnd end)
     {
         if (caller.IsTerminal || caller.Find(end.Caller.OperationId) is not { IsOpen: true }) return null;
+        if (end.Result is { } result && StrictText.ByteCount(result) is var size && size > node.Core.Rules.MaxPayloadBytes)
+        {
+            return new Command.Complete(end.Caller.OperationId, OperationStatus.Failed, null, payloads.Record(TooLarge(size)), begin);
+        }
+
         return new Command.Complete(end.Caller.OperationId, end.Status, payloads.Add(end.Result), payloads.Add(end.Error), begin) { TimeoutSeconds = end.TimeoutSeconds };
     }
+
+    private ErrorObject TooLarge(int size) => new()
+    {
+        ErrorType = "ChainedInvoke.ResultTooLarge",
+        ErrorMessage = $"The called function's result is {size:N0} bytes; a call returns at most {node.Core.Rules.MaxPayloadBytes:N0}. Return a reference, or use a payload store. [PDR0305]",
+    };
 
     private sealed record ExecutionEnd(ExecutionCaller Caller, OperationStatus Status, string? Result, ErrorObject? Error, int TimeoutSeconds);
 }

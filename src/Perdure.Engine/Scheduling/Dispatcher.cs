@@ -88,7 +88,7 @@ internal sealed partial class Dispatcher : BackgroundLoop
         var launched = false;
         try
         {
-            if (row.State.Status == ExecutionStatus.Running) launched = await ResumeAsync(row, holdsSlot).ConfigureAwait(false);
+            if (!row.State.Status.IsOver()) launched = await ResumeAsync(row, holdsSlot).ConfigureAwait(false);
             else await _options.TellCaller(row.Key).ConfigureAwait(false);
         }
         catch (ExecutionUnreadableException error)

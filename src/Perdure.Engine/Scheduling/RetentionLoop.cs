@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Perdure.Engine.Executions;
+using Perdure.Storage;
 
 namespace Perdure.Engine.Scheduling;
 
@@ -11,8 +13,22 @@ internal sealed class RetentionLoop(EngineCore core)
 
     public override async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken)
     {
-        while (await core.Store.DeleteExpiredAsync(Clock.GetUtcNow(), Batch, cancellationToken).ConfigureAwait(false) == Batch)
+        IReadOnlyList<ExecutionKey> expired;
+        do
+        {
             cancellationToken.ThrowIfCancellationRequested();
+            var now = Clock.GetUtcNow();
+            expired = await core.Store.ListExpiredAsync(now, Batch, cancellationToken).ConfigureAwait(false);
+
+            // Stored values first: once the execution is gone, nobody knows that they were its.
+            if (core.Payloads is { } payloads)
+            {
+                foreach (var key in expired) await payloads.DeleteExecutionAsync(ExecutionArn.IdOf(key), cancellationToken).ConfigureAwait(false);
+            }
+
+            if (expired.Count > 0) await core.Store.DeleteExpiredAsync(expired, now, cancellationToken).ConfigureAwait(false);
+        }
+        while (expired.Count == Batch);
         return Clock.GetUtcNow() + Interval;
     }
 }

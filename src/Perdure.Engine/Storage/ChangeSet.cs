@@ -57,7 +57,11 @@ public sealed record ExecutionChange
 }
 
 /// <summary>What of an execution's row never changes.</summary>
-public sealed record ExecutionIdentity(ExecutionKey Key, string Function, string FunctionVersion, string Name, DateTimeOffset StartedAt);
+public sealed record ExecutionIdentity(ExecutionKey Key, string Function, string FunctionVersion, string Name, DateTimeOffset StartedAt)
+{
+    /// <summary>Whether it is a call of a plain function: served like any execution, but not one that anybody started, lists or keeps.</summary>
+    public bool IsHidden { get; init; }
+}
 
 /// <summary>What of an execution's row changes.</summary>
 public sealed record RowState
@@ -145,6 +149,9 @@ public sealed record RowFilter
 
     /// <summary>Only with this attention.</summary>
     public ExecutionAttention? Attention { get; init; }
+
+    /// <summary>Calls of plain functions too.</summary>
+    public bool IncludeHidden { get; init; }
 
     /// <summary>Only older than this key.</summary>
     public ExecutionKey? Before { get; init; }

@@ -69,9 +69,12 @@ public interface IExecutionStore : IAsyncDisposable
     /// <summary>The last heartbeat of each operation that ever had one.</summary>
     Task<IReadOnlyDictionary<string, DateTimeOffset>> ReadHeartbeatsAsync(ExecutionKey key, CancellationToken cancellationToken);
 
-    /// <summary>Deletes executions whose retention has expired, with all that belongs to them.</summary>
-    /// <returns>How many; at most <paramref name="max"/>.</returns>
-    Task<int> DeleteExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken);
+    /// <summary>Executions whose retention has expired, the longest expired first; at most <paramref name="max"/>.</summary>
+    Task<IReadOnlyList<ExecutionKey>> ListExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken);
+
+    /// <summary>Deletes those of these executions whose retention has expired, with all that belongs to them. The others, and those that are gone, are left alone.</summary>
+    /// <returns>How many.</returns>
+    Task<int> DeleteExpiredAsync(IReadOnlyList<ExecutionKey> keys, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Deletes a snapshot. It is only a cache: the state that is loaded afterwards is the same.</summary>
     Task DeleteSnapshotAsync(ExecutionKey key, CancellationToken cancellationToken);

@@ -216,6 +216,7 @@ public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore, IDispos
             return Task.FromResult<IReadOnlyList<ExecutionRow>>([.. _executions.Reverse()
                 .Select(pair => pair.Value.Row)
                 .Where(row => (filter.Before is not { } before || row.Key < before)
+                    && (filter.IncludeHidden || !row.Identity.IsHidden)
                     && (filter.Function is null || row.Identity.Function == filter.Function)
                     && (filter.Status is null || row.State.Status == filter.Status)
                     && (filter.Attention is null || row.State.Attention == filter.Attention))
@@ -245,11 +246,21 @@ public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore, IDispos
     }
 
     /// <inheritdoc/>
-    public Task<int> DeleteExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ExecutionKey>> ListExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            var expired = _executions.Values.Where(stored => stored.Row.State.ExpiresAt <= now).Take(max).ToList();
+            return Task.FromResult<IReadOnlyList<ExecutionKey>>([.. _executions.Values
+                .Where(stored => stored.Row.State.ExpiresAt <= now).OrderBy(stored => stored.Row.State.ExpiresAt).Take(max).Select(stored => stored.Row.Key)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<int> DeleteExpiredAsync(IReadOnlyList<ExecutionKey> keys, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var expired = keys.Select(key => _executions.GetValueOrDefault(key)).OfType<Stored>().Where(stored => stored.Row.State.ExpiresAt <= now).ToList();
             foreach (var stored in expired)
             {
                 SetRow_NeedsLock(stored, stored.Row.State with { WakeAt = null });

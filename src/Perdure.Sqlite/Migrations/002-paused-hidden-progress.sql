@@ -1,4 +1,4 @@
--- A check cannot be altered: the table is made anew. Statuses 5 and 6 are Pausing and Paused.
+-- A check cannot be altered: the table is made anew. Statuses 5 to 7 are Pausing, Paused and Deleting.
 
 create table executions_2 (
     key              integer primary key,
@@ -9,7 +9,7 @@ create table executions_2 (
     hidden           integer not null default 0 check (hidden in (0, 1)),
     version          integer not null check (version >= 1),
     head             integer not null,
-    status           integer not null check (status between 0 and 6),
+    status           integer not null check (status between 0 and 7),
     queue            text    not null,
     wake_at          integer,
     lease_owner      text,

@@ -82,17 +82,25 @@ internal static class LifetimeCases
         await probe.WriteAsync(Insert(3, Ended())).ConfigureAwait(false);
         await probe.WriteAsync(Insert(4)).ConfigureAwait(false);
 
-        Check.Equal(1, await probe.Store.DeleteExpiredAsync(T0.AddDays(1), 100, default).ConfigureAwait(false), "Deleted executions");
+        Check.Sequence([Key(1)], await probe.Store.ListExpiredAsync(T0.AddDays(1), 100, default).ConfigureAwait(false), "Expired executions");
+        Check.Equal(
+            1, await probe.Store.DeleteExpiredAsync([Key(1), Key(2), Key(3), Key(4), Key(5)], T0.AddDays(1), default).ConfigureAwait(false), "Deleted executions");
         Check.Sequence(
             [Key(4), Key(3), Key(2)], (await probe.Store.ListAsync(new RowFilter(), default).ConfigureAwait(false)).Select(static row => row.Key), "What is left");
     }
 
     private static async Task A_deletion_is_bounded_and_comes_to_an_end(StoreProbe probe)
     {
-        for (var number = 1; number <= 5; number++) await probe.WriteAsync(Insert(number, Ended(T0))).ConfigureAwait(false);
+        for (var number = 1; number <= 5; number++) await probe.WriteAsync(Insert(number, Ended(T0.AddMilliseconds(-number)))).ConfigureAwait(false);
+        Check.Sequence([Key(5), Key(4)], await probe.Store.ListExpiredAsync(T0, 2, default).ConfigureAwait(false), "The longest expired");
 
         var deleted = new List<int>();
-        for (var i = 0; i < 4; i++) deleted.Add(await probe.Store.DeleteExpiredAsync(T0, 2, default).ConfigureAwait(false));
+        for (var i = 0; i < 4; i++)
+        {
+            var expired = await probe.Store.ListExpiredAsync(T0, 2, default).ConfigureAwait(false);
+            deleted.Add(await probe.Store.DeleteExpiredAsync(expired, T0, default).ConfigureAwait(false));
+        }
+
         Check.Sequence([2, 2, 1, 0], deleted, "Executions that each deletion took");
         Check.Equal(0, (await probe.Store.ListAsync(new RowFilter(), default).ConfigureAwait(false)).Count, "What is left");
     }
@@ -105,7 +113,7 @@ internal static class LifetimeCases
         await probe.WriteAsync(Append(1, 3, Ended(T0) with { WakeAt = T0 }) with { Snapshot = Bytes("""{"at":3}""") }).ConfigureAwait(false);
         await probe.WriteAsync(Append(2, 1)).ConfigureAwait(false);
 
-        Check.Equal(1, await probe.Store.DeleteExpiredAsync(T0, 10, default).ConfigureAwait(false), "Deleted executions");
+        Check.Equal(1, await probe.Store.DeleteExpiredAsync([Key(1), Key(2)], T0, default).ConfigureAwait(false), "Deleted executions");
 
         Check.Equal(null, await probe.Store.FindAsync(Key(1), default).ConfigureAwait(false), "The row");
         Check.Equal(null, await probe.Store.FindByNameAsync(Function, "run-1", default).ConfigureAwait(false), "The row by its name");

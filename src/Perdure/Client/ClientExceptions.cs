@@ -23,5 +23,8 @@ public sealed class ExecutionFailedException(string message, ExecutionStatus sta
     public ErrorObject? Error => error;
 }
 
+/// <summary>The execution is not over yet, so that it cannot be deleted.</summary>
+public sealed class ExecutionNotOverException(string message) : DurableExecutionException(message);
+
 /// <summary>The service is too busy with this execution; nothing was changed. Try again.</summary>
 public sealed class TooManyRequestsException(string message) : DurableExecutionException(message);

@@ -10,20 +10,22 @@ public interface IPerdureClient
     /// </remarks>
     /// <param name="function">The function's name.</param>
     /// <param name="input">Its input.</param>
-    /// <param name="options">Name of the execution.</param>
+    /// <param name="options">Name of the execution, tenant.</param>
     /// <param name="cancellationToken">Ends the waiting, not a start that is already on its way.</param>
     /// <returns>The execution's ARN.</returns>
     /// <exception cref="FunctionNotFoundException">No function of that name is registered.</exception>
-    /// <exception cref="ArgumentException">The name is not 1 to 64 characters of <c>[a-zA-Z0-9-_]</c>.</exception>
+    /// <exception cref="ArgumentException">The name is not 1 to 64 characters of <c>[a-zA-Z0-9-_]</c>; the tenant id is missing, not allowed or not valid; or the function is a plain one.</exception>
     /// <exception cref="ExecutionAlreadyStartedException">The name is taken by an execution with another input.</exception>
     Task<string> StartAsync<TInput>(string function, TInput input, StartOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Describes an execution; null when it does not exist (any more).</summary>
+    /// <exception cref="PayloadUnavailableException">A value is missing from the payload store, or is not what was stored.</exception>
     Task<ExecutionDescription?> GetAsync(string executionArn, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until the execution is over and returns its result.</summary>
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
     /// <exception cref="ExecutionFailedException">It failed, timed out or was stopped.</exception>
+    /// <exception cref="PayloadUnavailableException">A value is missing from the payload store, or is not what was stored.</exception>
     Task<TOutput> WaitForResultAsync<TOutput>(string executionArn, CancellationToken cancellationToken = default);
 
     /// <summary>Lists executions, newest first.</summary>
@@ -31,9 +33,11 @@ public interface IPerdureClient
 
     /// <summary>The recorded operations of an execution, in start order.</summary>
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="PayloadUnavailableException">A value is missing from the payload store, or is not what was stored.</exception>
     Task<IReadOnlyList<Operation>> GetOperationsAsync(string executionArn, CancellationToken cancellationToken = default);
 
     /// <summary>The history of an execution, in order.</summary>
+    /// <remarks>It shows what is recorded: of a value in the payload store that is a reference with a preview, in which sensitive members are masked.</remarks>
     /// <param name="executionArn">The execution.</param>
     /// <param name="includeData">False leaves payloads out.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -59,6 +63,32 @@ public interface IPerdureClient
     /// <exception cref="ArgumentException">The reason is too long or no valid text.</exception>
     Task<bool> CancelAsync(string executionArn, string? reason = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Pauses an execution: its function is not invoked until it is resumed; timers, callbacks and called functions go on and are recorded.</summary>
+    /// <remarks>An invocation that runs is cut short at its next checkpoint; a step that it is in the middle of then counts as interrupted.</remarks>
+    /// <param name="executionArn">The execution.</param>
+    /// <param name="reason">Why, for people: at most 1,024 characters.</param>
+    /// <param name="pauseExecutionTimeout">Whether the execution's own timeout stands still meanwhile. Otherwise it may time out while it is paused.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>False when it is over, or paused already; nothing was changed.</returns>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="ArgumentException">The reason is too long or no valid text.</exception>
+    Task<bool> PauseAsync(string executionArn, string? reason = null, bool pauseExecutionTimeout = false, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a paused execution go on. Its function is invoked only if the pause cut it short, or something happened meanwhile.</summary>
+    /// <param name="executionArn">The execution.</param>
+    /// <param name="reason">Why, for people: at most 1,024 characters.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>False when it was not paused; nothing was changed.</returns>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="ArgumentException">The reason is too long or no valid text.</exception>
+    Task<bool> ResumeAsync(string executionArn, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes an execution that is over, with its history and stored values, before its retention is. Executions that it called stay.</summary>
+    /// <remarks>The request is durable when this returns; the execution is gone shortly afterwards, and its name is free then.</remarks>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="ExecutionNotOverException">It is not over, or the execution that called it has not been told yet. Nothing was changed.</exception>
+    Task DeleteAsync(string executionArn, CancellationToken cancellationToken = default);
+
     /// <summary>Lets an execution run again that was parked for an operator, after crashes or because its code no longer matched its record.</summary>
     /// <returns>False when it was not parked.</returns>
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
@@ -83,6 +113,9 @@ public interface IPerdureClient
 /// <summary>How an execution is started.</summary>
 public sealed record StartOptions
 {
+    /// <summary>The tenant on whose behalf it runs: 1 to 256 characters of <c>[a-zA-Z0-9._:/=+-@ ]</c>; only for a function that isolates tenants, and then required.</summary>
+    public string? TenantId { get; init; }
+
     /// <summary>Makes the start idempotent: 1 to 64 characters of <c>[a-zA-Z0-9-_]</c>, unique per function. Null: a generated one.</summary>
     public string? ExecutionName { get; init; }
 }
@@ -117,7 +150,29 @@ public enum ExecutionStatus
 
     /// <summary>Somebody stopped it.</summary>
     Stopped,
+
+    /// <summary>Somebody paused it, and an invocation is still to be cut short: at its next checkpoint.</summary>
+    Pausing,
+
+    /// <summary>Paused: its function is not invoked; timers and callbacks go on.</summary>
+    Paused,
+
+    /// <summary>Over, and being deleted.</summary>
+    Deleting,
 }
+
+/// <summary>What follows from where an execution stands.</summary>
+public static class ExecutionStatusExtensions
+{
+    /// <summary>Whether it is over: not running, not paused and not about to be.</summary>
+    public static bool IsOver(this ExecutionStatus status) => status is not (ExecutionStatus.Running or ExecutionStatus.Pausing or ExecutionStatus.Paused);
+}
+
+/// <summary>A pause that was asked for.</summary>
+/// <param name="RequestedAt">When.</param>
+/// <param name="ExecutionTimeoutPaused">Whether the execution's timeout stands still while it is paused.</param>
+/// <param name="Reason">Why; null when no reason was given.</param>
+public sealed record PauseDetails(DateTimeOffset RequestedAt, bool ExecutionTimeoutPaused, string? Reason);
 
 /// <summary>Why a running execution makes no progress although it should.</summary>
 public enum ExecutionAttention
@@ -170,6 +225,12 @@ public sealed record ExecutionDescription
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The tenant on whose behalf it runs. Not in lists.</summary>
+    public string? TenantId { get; init; }
+
+    /// <summary>The pause that was asked for; null when there is none. Not in lists.</summary>
+    public PauseDetails? Pause { get; init; }
 
     /// <summary>Its input, as serialized text. Not in lists.</summary>
     public string? Input { get; init; }

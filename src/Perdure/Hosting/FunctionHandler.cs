@@ -1,4 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
+using Perdure.PayloadStores;
 using Perdure.Protocol;
 using Perdure.Replay;
 
@@ -11,14 +11,55 @@ public abstract class FunctionHandler
     {
     }
 
+    internal abstract Type InputType { get; }
+
+    internal abstract Type OutputType { get; }
+
     /// <summary>Runs one invocation to its end.</summary>
-    internal Task<InvocationOutcome> InvokeAsync(
-        DurableExecutionInvocationInput input, InvocationEnvironment environment, IServiceProvider services) =>
-        InvocationRuntime.RunAsync(input, (context, payload) => RunAsync(context, payload, environment.Serializer, services), environment);
+    /// <remarks>With a payload store, references are resolved before the function's side sees them, and its result is stored before it is recorded.</remarks>
+    internal async Task<InvocationOutcome> InvokeAsync(
+        DurableExecutionInvocationInput input, InvocationEnvironment environment, IServiceProvider services)
+    {
+        PayloadPreview? preview = null;
+        if (environment.Payloads is not { } payloads) return await InvocationRuntime.RunAsync(input, RunFunction, environment).ConfigureAwait(false);
+
+        var executionId = ArnParts.ExecutionId(input.DurableExecutionArn);
+        var service = new OffloadingService(environment.Service, payloads, executionId, environment.Work);
+        var resolved = new DurableExecutionInvocationInput
+        {
+            DurableExecutionArn = input.DurableExecutionArn,
+            CheckpointToken = input.CheckpointToken,
+            InitialExecutionState = await service.ResolveAsync(input.InitialExecutionState, CancellationToken.None).ConfigureAwait(false),
+            UpdatedOperationIds = input.UpdatedOperationIds,
+        };
+        var outcome = await InvocationRuntime.RunAsync(resolved, RunFunction, environment with { Service = service }).ConfigureAwait(false);
+        return outcome is InvocationOutcome.Succeeded { Result: { } text } && (preview is not null || payloads.IsStored(text))
+            ? await StoreAsync(text).ConfigureAwait(false)
+            : outcome;
+
+        async Task<string?> RunFunction(DurableContext context, string? payload)
+        {
+#pragma warning disable CA2007 // Function code resumes on the pump.
+            var output = await RunAsync(context, payload, environment, services);
+#pragma warning restore CA2007
+            preview = output.Preview;
+            return output.Text;
+        }
+
+        async Task<InvocationOutcome> StoreAsync(string text)
+        {
+            var size = StrictText.ByteCount(text);
+            return size > payloads.MaxPayloadBytes
+                ? new InvocationOutcome.Failed(ErrorObject.FromException(new DurableSerializationException(
+                    $"The function's result is {size:N0} bytes; at most {payloads.MaxPayloadBytes:N0} are allowed. Store it elsewhere and return a reference. [PDR0305]")))
+                : new InvocationOutcome.Succeeded(
+                    await payloads.StoreAsync(text, preview?.Json, PayloadOwner.Execution(executionId), CancellationToken.None).ConfigureAwait(false));
+        }
+    }
 
     /// <summary>The function's code, from its first turn. Runs on the pump.</summary>
-    private protected abstract Task<string?> RunAsync(
-        DurableContext context, string? payload, IDurableSerializer serializer, IServiceProvider services);
+    private protected abstract Task<Payload> RunAsync(
+        DurableContext context, string? payload, InvocationEnvironment environment, IServiceProvider services);
 
     private protected static TInput ReadInput<TInput>(IDurableSerializer serializer, string? payload, DurableContext context)
     {
@@ -33,13 +74,13 @@ public abstract class FunctionHandler
         }
     }
 
-    private protected static string? WriteOutput<TOutput>(IDurableSerializer serializer, TOutput output, DurableContext context)
+    private protected static Payload WriteOutput<TOutput>(InvocationEnvironment environment, TOutput output, DurableContext context)
     {
         try
         {
-            var payload = serializer.Serialize(output, Entity(context));
-            StrictText.ByteCount(payload);
-            return payload;
+            var text = environment.Serializer.Serialize(output, Entity(context));
+            StrictText.ByteCount(text);
+            return new Payload(text, environment.Payloads?.Describe(environment.Serializer, output, text));
         }
         catch (Exception error)
         {
@@ -54,23 +95,31 @@ public abstract class FunctionHandler
 
 #pragma warning disable CA2007 // Function code resumes on the pump.
 
-internal sealed class ClassHandler<TFunction, TInput, TOutput> : FunctionHandler where TFunction : class
+internal sealed class ClassHandler<TInput, TOutput>(Func<IServiceProvider, IDurableFunction> create) : FunctionHandler
 {
-    private protected override async Task<string?> RunAsync(
-        DurableContext context, string? payload, IDurableSerializer serializer, IServiceProvider services)
+    internal override Type InputType => typeof(TInput);
+
+    internal override Type OutputType => typeof(TOutput);
+
+    private protected override async Task<Payload> RunAsync(
+        DurableContext context, string? payload, InvocationEnvironment environment, IServiceProvider services)
     {
-        var input = ReadInput<TInput>(serializer, payload, context);
-        var function = (IDurableFunction<TInput, TOutput>)(object)services.GetRequiredService<TFunction>();
-        return WriteOutput(serializer, await function.RunAsync(input, context), context);
+        var input = ReadInput<TInput>(environment.Serializer, payload, context);
+        var function = (IDurableFunction<TInput, TOutput>)create(services); // the interface made this handler for itself
+        return WriteOutput(environment, await function.RunAsync(input, context), context);
     }
 }
 
 internal sealed class DelegateHandler<TInput, TOutput>(Func<TInput, IDurableContext, Task<TOutput>> function) : FunctionHandler
 {
-    private protected override async Task<string?> RunAsync(
-        DurableContext context, string? payload, IDurableSerializer serializer, IServiceProvider services)
+    internal override Type InputType => typeof(TInput);
+
+    internal override Type OutputType => typeof(TOutput);
+
+    private protected override async Task<Payload> RunAsync(
+        DurableContext context, string? payload, InvocationEnvironment environment, IServiceProvider services)
     {
-        var input = ReadInput<TInput>(serializer, payload, context);
-        return WriteOutput(serializer, await function(input, context), context);
+        var input = ReadInput<TInput>(environment.Serializer, payload, context);
+        return WriteOutput(environment, await function(input, context), context);
     }
 }

@@ -6,8 +6,11 @@ namespace Perdure;
 public interface IDurableFunction
 {
     /// <summary>How a host calls the function; implemented by <see cref="IDurableFunction{TInput, TOutput}"/>.</summary>
-    /// <remarks>It gives hosts the input and output types without reflection, so that registration works in AOT-compiled apps.</remarks>
-    static abstract FunctionHandler CreateHandler<TSelf>() where TSelf : class, IDurableFunction;
+    /// <remarks>
+    /// It gives hosts the input and output types without reflection, so that registration works in AOT-compiled apps. An instance method
+    /// that uses no instance: the native compiler miscompiles a static one whose default body lies in a generic interface.
+    /// </remarks>
+    FunctionHandler CreateHandler(Func<IServiceProvider, IDurableFunction> create);
 }
 
 /// <summary>A durable function: ordinary code whose progress is checkpointed.</summary>
@@ -19,7 +22,7 @@ public interface IDurableFunction<TInput, TOutput> : IDurableFunction
     /// <param name="context">The verbs that make progress durable.</param>
     Task<TOutput> RunAsync(TInput input, IDurableContext context);
 
-    static FunctionHandler IDurableFunction.CreateHandler<TSelf>() => new ClassHandler<TSelf, TInput, TOutput>();
+    FunctionHandler IDurableFunction.CreateHandler(Func<IServiceProvider, IDurableFunction> create) => new ClassHandler<TInput, TOutput>(create);
 }
 
 /// <summary>Names a function and sets its limits.</summary>
@@ -35,6 +38,9 @@ public sealed class DurableFunctionAttribute(string name) : Attribute
 
     /// <summary>Seconds until an execution times out: 1 to 31,622,400 (366 days), the default.</summary>
     public int ExecutionTimeoutSeconds { get; set; } = Protocol.PerdureLimits.MaxDurationSeconds;
+
+    /// <summary>Whether executions run on behalf of a tenant each, who has to be named at the start. Default false.</summary>
+    public bool TenantIsolation { get; set; }
 
     /// <summary>Days for which a finished execution is kept: 1 to 90. 0, the default, is the host's default (14).</summary>
     public int RetentionPeriodInDays { get; set; }

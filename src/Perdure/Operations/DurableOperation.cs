@@ -47,7 +47,7 @@ internal abstract class DurableOperation(DurableContext context, OperationReques
         if (!Context.IsFinished) Runtime.Writer.Enqueue(update, urgent);
     }
 
-    protected OperationUpdate NewUpdate(OperationAction action, string? payload = null, ErrorObject? error = null) => new()
+    protected OperationUpdate NewUpdate(OperationAction action, Payload? payload = null, ErrorObject? error = null) => new()
     {
         Id = Id,
         Type = Request.Type,
@@ -55,7 +55,8 @@ internal abstract class DurableOperation(DurableContext context, OperationReques
         Name = Request.Name,
         ParentId = Context.RecordId,
         Action = action,
-        Payload = payload,
+        Payload = payload?.Text,
+        Preview = payload?.Preview,
         Error = error,
     };
 

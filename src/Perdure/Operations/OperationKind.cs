@@ -44,7 +44,7 @@ internal abstract class OperationKind
     public virtual bool MayFollowInBatch(OperationAction first, OperationAction second) => false;
 
     /// <summary>The function that this update wants started; null for none.</summary>
-    public virtual string? TargetOf(OperationUpdate update) => null;
+    public virtual InvokeCall? TargetOf(OperationUpdate update) => null;
 
     /// <summary>Whether a running function is told of a change of this operation.</summary>
     public virtual bool IsTold(OperationRecord operation) => true;
@@ -81,6 +81,9 @@ internal abstract class OperationKind
 
     public sealed override string ToString() => Type;
 }
+
+/// <summary>A call that an update asks for.</summary>
+internal readonly record struct InvokeCall(string FunctionName, string? TenantId);
 
 /// <summary>What only one kind remembers of its operations. Written and read by that kind.</summary>
 internal abstract record KindState;

@@ -127,9 +127,16 @@ internal abstract class TransitionContext
 
 /// <summary>A function that can be started.</summary>
 /// <param name="Version">The version that runs.</param>
-/// <param name="Arn">The ARN that the new execution will have.</param>
+/// <param name="Arn">The ARN that the new execution will have; null for a call that is no execution of its own.</param>
 /// <param name="Start">What the shell needs to start it; rules pass it on.</param>
-internal sealed record InvokeTarget(string Version, string Arn, object Start);
+internal sealed record InvokeTarget(string? Version, string? Arn, object? Start)
+{
+    /// <summary>Why it is not started: the call fails with this. Null when it is.</summary>
+    public ErrorObject? Refusal { get; init; }
+
+    public static InvokeTarget Refused(string errorType, string message) =>
+        new(null, null, null) { Refusal = new ErrorObject { ErrorType = errorType, ErrorMessage = message } };
+}
 
 /// <summary>Turns slices back into text when something is shown.</summary>
 internal abstract class PayloadReader

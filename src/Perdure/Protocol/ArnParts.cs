@@ -7,6 +7,8 @@ internal static class ArnParts
 
     public static string? Version(string arn) => Colon(arn, 7)?.Split('/')[0];
 
+    public static string ExecutionId(string arn) => arn[(arn.LastIndexOf('/') + 1)..];
+
     private static string? Colon(string arn, int index)
     {
         var parts = arn.Split(':');

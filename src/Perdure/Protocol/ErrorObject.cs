@@ -15,6 +15,9 @@ public sealed record ErrorObject
     /// <summary>Data that the failing side attached, as serialized text.</summary>
     public string? ErrorData { get; init; }
 
+    /// <summary>What <see cref="ErrorData"/> refers to, when that lies in the payload store. Never recorded.</summary>
+    internal string? StoredData { get; init; }
+
     /// <summary>The stack of the original exception, one frame per element.</summary>
     public IReadOnlyList<string>? StackTrace { get; init; }
 

@@ -46,4 +46,7 @@ public sealed partial record OperationUpdate
 
     /// <summary>The error of a FAIL or of a RETRY.</summary>
     public ErrorObject? Error { get; init; }
+
+    /// <summary>Set when the payload goes to the payload store: what is recorded of it. Never sent.</summary>
+    internal PayloadStores.PayloadPreview? Preview { get; init; }
 }

@@ -188,6 +188,8 @@ internal sealed partial class DurableContext : IDurableContext
 
         public DateTimeOffset? Deadline => runtime.Environment.Deadline;
 
+        public string? TenantId => runtime.Environment.TenantId;
+
         public string? FunctionVersion => ArnParts.Version(runtime.Arn);
     }
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Perdure.Client;
+using Perdure.PayloadStores;
+using Perdure.Protocol;
 
 namespace Perdure.Replay;
 
@@ -16,6 +18,12 @@ internal sealed record InvocationEnvironment
 
     public required IDurableSerializer Serializer { get; init; }
 
+    /// <summary>Where large values go; null when they have nowhere to go.</summary>
+    public PayloadOffloader? Payloads { get; init; }
+
+    /// <summary>The largest result of a step; a larger one of a context is rebuilt by replaying its children.</summary>
+    public int MaxPayloadBytes => Payloads?.MaxPayloadBytes ?? PerdureLimits.InlinePayloadBytes;
+
     public required string RequestId { get; init; }
 
     public InvocationSignals Signals { get; init; } = new();
@@ -23,6 +31,8 @@ internal sealed record InvocationEnvironment
     public RuntimeOptions Options { get; init; } = new();
 
     public DateTimeOffset? Deadline { get; init; }
+
+    public string? TenantId { get; init; }
 }
 
 /// <summary>How the runtime behaves, where that is a choice.</summary>

@@ -1,12 +1,17 @@
+using Perdure.PayloadStores;
 using Perdure.Protocol;
 using Perdure.Replay;
 
 namespace Perdure;
 
+/// <summary>A value as it is recorded: its text, and what is shown of it when the text goes to the payload store.</summary>
+internal sealed record Payload(string Text, PayloadPreview? Preview = null);
+
 /// <summary>Writes and reads payloads with errors that say which operation, which type, and what to do.</summary>
 internal static class Payloads
 {
-    public static string Write<T>(IDurableSerializer serializer, T value, DurableSerializationContext context, OperationRequest request)
+    public static Payload Write<T>(
+        IDurableSerializer serializer, T value, DurableSerializationContext context, OperationRequest request, PayloadOffloader? offloader)
     {
         string payload;
         try
@@ -21,7 +26,7 @@ internal static class Payloads
         }
 
         RequireStorable(payload, request);
-        return payload;
+        return new Payload(payload, offloader?.Describe(serializer, value, payload));
     }
 
     private static void RequireStorable(string payload, OperationRequest request)

@@ -119,7 +119,7 @@ public sealed class SqliteFileTests : IDisposable
             var ended = running with { Status = ExecutionStatus.Failed, EndedAt = _clock.GetUtcNow(), ExpiresAt = _clock.GetUtcNow() };
             await store.CommitAsync([new ChangeSet(2, [change with { ExpectedVersion = 1, Row = ended, Snapshot = "{}"u8.ToArray() }])]);
 
-            Assert.Equal(1, await store.DeleteExpiredAsync(_clock.GetUtcNow(), 10, default));
+            Assert.Equal(1, await store.DeleteExpiredAsync([key], _clock.GetUtcNow(), default));
         }
 
         foreach (var table in (string[])["executions", "journal", "snapshots", "heartbeats"]) Assert.Equal(0L, Scalar($"select count(*) from {table}"));

@@ -64,7 +64,7 @@ public class PortedTests
     {
         var function = new ChainedInvoke(_world);
         Assert.Equal("\"paid: charge 5\"", await RunAsync(
-            function.Workflow, new ChainedInvoke.Payment("o1", 5), crashes, configure: builder => builder.AddFunction<ChainedInvoke.Payment, string>("process-payment", function.ProcessPayment)));
+            function.Workflow, new ChainedInvoke.Payment("o1", 5), crashes, configure: builder => builder.AddFunction<ChainedInvoke.Payment, string>("process-payment", function.ProcessPayment, tenantIsolation: true)));
     }
 
     [Theory, InlineData(false), InlineData(true)]
@@ -72,7 +72,7 @@ public class PortedTests
     {
         var function = new ChainedInvoke(_world.Fail("charge 5", new IOException("declined")));
         Assert.Equal("\"process-payment failed: declined\"", await RunAsync(
-            function.Workflow, new ChainedInvoke.Payment("o1", 5), crashes, configure: builder => builder.AddFunction<ChainedInvoke.Payment, string>("process-payment", function.ProcessPayment)));
+            function.Workflow, new ChainedInvoke.Payment("o1", 5), crashes, configure: builder => builder.AddFunction<ChainedInvoke.Payment, string>("process-payment", function.ProcessPayment, tenantIsolation: true)));
     }
 
     [Theory, InlineData(false), InlineData(true)]

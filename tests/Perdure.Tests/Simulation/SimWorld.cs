@@ -65,6 +65,11 @@ internal sealed class SimWorld
 
     public int Kills { get; private set; }
 
+    /// <summary>When set, every value goes there.</summary>
+    public SimPayloads? Payloads { get; set; }
+
+    private static readonly PayloadStoreOptions AllPayloads = new() { Mode = PayloadStorageMode.Always };
+
     /// <summary>Decides about each commit by its number, from 1.</summary>
     public Func<int, CommitFault> FaultAt { get; set; } = static _ => CommitFault.None;
 
@@ -159,7 +164,7 @@ internal sealed class SimWorld
         var work = _work;
         _starting ??= EngineNode.StartAsync(
             new SimConnection(_store, work, NextFault, () => { if (work == _work) Kill(); }),
-            new EngineEnvironment { Work = work, Ids = _ids, Loggers = NullLoggerFactory.Instance },
+            new EngineEnvironment { Work = work, Ids = _ids, Loggers = NullLoggerFactory.Instance, PayloadStore = Payloads, PayloadOptions = AllPayloads },
             _functions,
             new InvocationHost(NoServices, _serializer, Options),
             new NodeOptions($"node-{Kills}"),

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Perdure.Operations.Batch;
 
 /// <summary>The recorded form of a whole batch: status and text of each item, as the item's own serializer wrote it.</summary>
-internal sealed class BatchSerializer<T>(IDurableSerializer items) : IDurableSerializer
+internal sealed partial class BatchSerializer<T>(IDurableSerializer items) : IDurableSerializer
 {
     public string Serialize<TValue>(TValue value, DurableSerializationContext context)
     {

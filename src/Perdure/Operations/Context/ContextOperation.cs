@@ -70,17 +70,17 @@ internal sealed class ContextOperation<T>(
         }
 
         var serializer = config.Serializer ?? Runtime.Environment.Serializer;
-        var payload = body.HasResult ? Payloads.Write(serializer, value, SerializationContext, Request) : null;
-        if (payload is null || StrictText.ByteCount(payload) <= PerdureLimits.InlinePayloadBytes)
+        var payload = body.HasResult ? Payloads.Write(serializer, value, SerializationContext, Request, Runtime.Environment.Payloads) : null;
+        if (payload is null || StrictText.ByteCount(payload.Text) <= Runtime.Environment.MaxPayloadBytes)
         {
-            _live = (body.HasResult ? Payloads.Read<T>(serializer, payload, SerializationContext, Request) : value, payload);
+            _live = (body.HasResult ? Payloads.Read<T>(serializer, payload?.Text, SerializationContext, Request) : value, payload?.Text);
             Send(NewUpdate(OperationAction.Succeed, payload), urgent: true);
         }
         else
         {
             // Too large to store: replay runs the body again over its recorded children, so the value it builds is the value to return.
             _live = (value, "");
-            Send(NewUpdate(OperationAction.Succeed, body.Summarize?.Invoke(value) ?? "") with { ContextOptions = new ContextOptions(ReplayChildren: true) }, urgent: true);
+            Send(NewUpdate(OperationAction.Succeed, new Payload(body.Summarize?.Invoke(value) ?? "")) with { ContextOptions = new ContextOptions(ReplayChildren: true) }, urgent: true);
         }
     }
 

@@ -23,6 +23,12 @@ public sealed partial record HistoryEvent
     /// <summary>The function threw.</summary>
     public ExecutionFailedDetails? ExecutionFailedDetails { get; init; }
 
+    /// <summary>Nothing is invoked from here on.</summary>
+    public ExecutionPausedDetails? ExecutionPausedDetails { get; init; }
+
+    /// <summary>The pause is over.</summary>
+    public ExecutionResumedDetails? ExecutionResumedDetails { get; init; }
+
     /// <summary>Somebody asked to cancel the execution. Perdure's own.</summary>
     public ExecutionCancelRequestedDetails? ExecutionCancelRequestedDetails { get; init; }
 
@@ -53,6 +59,12 @@ public sealed record ExecutionSucceededDetails(EventPayload Result);
 
 /// <summary>The function threw.</summary>
 public sealed record ExecutionFailedDetails(EventError Error);
+
+/// <summary>The execution was paused.</summary>
+public sealed record ExecutionPausedDetails(EventPayload Reason);
+
+/// <summary>The execution was resumed.</summary>
+public sealed record ExecutionResumedDetails(EventPayload Reason);
 
 /// <summary>Somebody asked to cancel the execution.</summary>
 public sealed record ExecutionCancelRequestedDetails(EventPayload Reason);

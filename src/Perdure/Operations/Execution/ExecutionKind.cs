@@ -56,6 +56,32 @@ internal sealed class ExecutionKind : OperationKind
 
     public static bool IsCancelRequested(OperationRecord execution) => StateOf(execution).CancelReason is not null;
 
+    /// <summary>Somebody wants the run to pause: with nothing under way it does at once, else when the running invocation is cut short.</summary>
+    public static Transition RequestPause(OperationRecord execution, string reason, bool pausesTimeout, DateTimeOffset now) => new(
+        execution with { State = StateOf(execution) with { Pause = new PauseState(now, pausesTimeout, reason, EffectiveAt: null) } });
+
+    /// <summary>A pause that was asked for takes effect.</summary>
+    public static Transition Pause(OperationRecord execution, DateTimeOffset now)
+    {
+        var pause = PauseOf(execution) ?? throw new InvalidOperationException("No pause was asked for.");
+        return new Transition(
+            execution with { State = StateOf(execution) with { Pause = pause with { EffectiveAt = now } } },
+            new EventRecord("ExecutionPaused") { Facts = new ReasonFacts(pause.Reason) });
+    }
+
+    /// <summary>The pause is over. One that had not taken effect leaves no trace; one that stopped the timeout has put it off.</summary>
+    public static Transition Resume(OperationRecord execution, string reason, DateTimeOffset now)
+    {
+        var state = StateOf(execution);
+        if (state.Pause is not { EffectiveAt: { } since } pause) return new Transition(execution with { State = state with { Pause = null } });
+        return new Transition(
+            execution with { State = state with { Pause = null, Extension = state.Extension + (pause.PausesTimeout ? now - since : TimeSpan.Zero) } },
+            new EventRecord("ExecutionResumed") { Facts = new ReasonFacts(reason) });
+    }
+
+    /// <summary>The pause that was asked for; null when there is none.</summary>
+    public static PauseState? PauseOf(OperationRecord execution) => StateOf(execution).Pause;
+
     // Other SDKs know no EXECUTION among what changed; only who asked for cancellations meets one.
     public override bool IsTold(OperationRecord operation) => IsCancelRequested(operation);
 
@@ -72,7 +98,9 @@ internal sealed class ExecutionKind : OperationKind
     }
 
     public override DateTimeOffset? DueAt(OperationRecord operation, DateTimeOffset? lastBeat) =>
-        operation.IsOpen && SettingsOf(operation).TimeoutSeconds > 0 ? operation.StartedAt.AddSeconds(SettingsOf(operation).TimeoutSeconds) : null;
+        operation.IsOpen && SettingsOf(operation).TimeoutSeconds > 0 && StateOf(operation) is var state && state.Pause is not { PausesTimeout: true, EffectiveAt: not null }
+            ? operation.StartedAt.AddSeconds(SettingsOf(operation).TimeoutSeconds) + state.Extension
+            : null;
 
     public override Transition? OnTimer(OperationRecord operation, TransitionContext context)
     {
@@ -109,6 +137,10 @@ internal sealed class ExecutionKind : OperationKind
                 };
             case "ExecutionSucceeded":
                 return historyEvent with { ExecutionSucceededDetails = new ExecutionSucceededDetails(payloads.EventPayload(record.Payload)) };
+            case "ExecutionPaused":
+                return historyEvent with { ExecutionPausedDetails = new ExecutionPausedDetails(((ReasonFacts)record.Facts!).Describe(payloads)) }; // written by Pause
+            case "ExecutionResumed":
+                return historyEvent with { ExecutionResumedDetails = new ExecutionResumedDetails(((ReasonFacts)record.Facts!).Describe(payloads)) }; // written by Resume
             case "ExecutionCancelRequested":
                 return historyEvent with { ExecutionCancelRequestedDetails = new ExecutionCancelRequestedDetails(((ReasonFacts)record.Facts!).Describe(payloads)) }; // written by RequestCancel
             case "ExecutionFailed":
@@ -127,9 +159,11 @@ internal sealed class ExecutionKind : OperationKind
     public override void WriteState(Utf8JsonWriter json, KindState state)
     {
         var (input, settings) = (ExecutionState)state;
+        WritePause(json, (ExecutionState)state);
         if (((ExecutionState)state).CancelReason is { } reason) json.WriteString("x", reason);
         json.WriteNumber("t", settings.TimeoutSeconds);
         if (settings.RetentionDays != 0) json.WriteNumber("d", settings.RetentionDays);
+        if (settings.TenantId is { } tenant) json.WriteString("n", tenant);
         if (settings.Caller is { } caller)
         {
             json.WriteNumber("c", caller.ExecutionKey);
@@ -139,14 +173,35 @@ internal sealed class ExecutionKind : OperationKind
         json.WriteSlice("i", input);
     }
 
+    private static void WritePause(Utf8JsonWriter json, ExecutionState state)
+    {
+        if (state.Extension != TimeSpan.Zero) json.WriteNumber("e", (long)state.Extension.TotalMilliseconds);
+        if (state.Pause is not { } pause) return;
+        json.WriteStartObject("p");
+        json.WriteInstant("t", pause.RequestedAt);
+        if (pause.PausesTimeout) json.WriteBoolean("s", true);
+        json.WriteString("r", pause.Reason);
+        json.WriteInstant("e", pause.EffectiveAt);
+        json.WriteEndObject();
+    }
+
+    private static PauseState? ReadPause(JsonElement json) => json.TryGetProperty("p", out var pause)
+        ? new PauseState(pause.Instant("t"), pause.TryGetProperty("s", out _), pause.Text("r") ?? "", pause.OptionalInstant("e"))
+        : null;
+
     public override KindState ReadState(JsonElement json) => new ExecutionState(
         json.ReadSlice("i"),
         new ExecutionSettings(
             json.GetProperty("t").GetInt32(),
             json.CountOrZero("d"),
-            json.TryGetProperty("c", out var caller) ? new ExecutionCaller(caller.GetInt64(), json.GetProperty("o").GetString()!) : null)) // written in pairs
+            json.TryGetProperty("c", out var caller) ? new ExecutionCaller(caller.GetInt64(), json.GetProperty("o").GetString()!) : null) // written in pairs
+        {
+            TenantId = json.Text("n"),
+        })
     {
         CancelReason = json.Text("x"),
+        Pause = ReadPause(json),
+        Extension = json.TryGetProperty("e", out var extension) ? TimeSpan.FromMilliseconds(extension.GetInt64()) : TimeSpan.Zero,
     };
 
     public override EventFacts ReadFacts(JsonElement json) =>
@@ -156,6 +211,11 @@ internal sealed class ExecutionKind : OperationKind
     {
         /// <summary>Why it is to be cancelled; null while it is not.</summary>
         public string? CancelReason { get; init; }
+
+        public PauseState? Pause { get; init; }
+
+        /// <summary>By how much pauses have put off the timeout.</summary>
+        public TimeSpan Extension { get; init; }
     }
 
     private sealed record ReasonFacts(string Reason) : EventFacts
@@ -175,7 +235,18 @@ internal sealed class ExecutionKind : OperationKind
 /// <param name="TimeoutSeconds">Seconds until it times out.</param>
 /// <param name="RetentionDays">Days for which it is kept when it is over; 0 for the host's default.</param>
 /// <param name="Caller">Who waits for its end; null when nobody does.</param>
-internal sealed record ExecutionSettings(int TimeoutSeconds, int RetentionDays, ExecutionCaller? Caller);
+internal sealed record ExecutionSettings(int TimeoutSeconds, int RetentionDays, ExecutionCaller? Caller)
+{
+    /// <summary>The tenant on whose behalf it runs; null for a function without tenants.</summary>
+    public string? TenantId { get; init; }
+}
+
+/// <summary>A pause that was asked for.</summary>
+/// <param name="RequestedAt">When it was asked for.</param>
+/// <param name="PausesTimeout">Whether the run's timeout stands still meanwhile.</param>
+/// <param name="Reason">Why, for people.</param>
+/// <param name="EffectiveAt">Since when nothing is invoked; null while an invocation is still to be cut short.</param>
+internal sealed record PauseState(DateTimeOffset RequestedAt, bool PausesTimeout, string Reason, DateTimeOffset? EffectiveAt);
 
 /// <summary>The operation of another execution that waits for this one's end.</summary>
 internal sealed record ExecutionCaller(long ExecutionKey, string OperationId);

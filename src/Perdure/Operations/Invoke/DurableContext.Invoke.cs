@@ -4,12 +4,12 @@ namespace Perdure
 {
     public partial interface IDurableContext
     {
-        /// <summary>Calls another durable function and waits for its result; meanwhile nothing of this one is in memory.</summary>
+        /// <summary>Calls another function, durable or plain, and waits for its result; meanwhile nothing of this one is in memory.</summary>
         /// <remarks>
         /// The called execution is started in the same transaction as the call is recorded: exactly once, whatever crashes. It goes on when
         /// this execution ends first.
         /// </remarks>
-        /// <param name="functionName">The function: its name, <c>name:version</c>, or an ARN.</param>
+        /// <param name="functionName">The function: its name, <c>name:version</c>, or an ARN, which for a durable function must have a version.</param>
         /// <param name="payload">Its input.</param>
         /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
         /// <param name="config">Tenant, serializers.</param>
@@ -28,7 +28,7 @@ namespace Perdure
     {
         internal static readonly InvokeConfig Default = new();
 
-        /// <summary>The tenant on whose behalf the target runs. Recorded and shown; not enforced by the embedded engine.</summary>
+        /// <summary>The tenant on whose behalf the target runs; only for a function that isolates tenants, and then required.</summary>
         public string? TenantId { get; init; }
 
         /// <summary>Writes the payload. Null: the host's serializer.</summary>
@@ -54,7 +54,7 @@ namespace Perdure.Replay
             config ??= InvokeConfig.Default;
             var request = Next(OperationTypes.ChainedInvoke, OperationSubTypes.ChainedInvoke, name, config.Key);
             var text = Payloads.Write(
-                config.PayloadSerializer ?? Runtime.Environment.Serializer, payload, new DurableSerializationContext(request.Id, Runtime.Arn), request);
+                config.PayloadSerializer ?? Runtime.Environment.Serializer, payload, new DurableSerializationContext(request.Id, Runtime.Arn), request, Runtime.Environment.Payloads);
             return Run(new InvokeOperation<TResult>(this, request, functionName, text, config));
         }
     }

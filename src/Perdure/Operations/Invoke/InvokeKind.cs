@@ -8,7 +8,8 @@ internal sealed class InvokeKind : OperationKind
 {
     public override string Type => OperationTypes.ChainedInvoke;
 
-    public override string? TargetOf(OperationUpdate update) => update.Action == OperationAction.Start ? update.ChainedInvokeOptions?.FunctionName : null;
+    public override InvokeCall? TargetOf(OperationUpdate update) =>
+        update is { Action: OperationAction.Start, ChainedInvokeOptions: { } options } ? new InvokeCall(options.FunctionName, options.TenantId) : null;
 
     public override Transition Apply(OperationUpdate update, OperationRecord? current, TransitionContext context)
     {
@@ -20,10 +21,11 @@ internal sealed class InvokeKind : OperationKind
             throw new InvalidTransitionException($"ChainedInvokeOptions.FunctionName has {options.FunctionName.Length} characters; it must have 1 to 256.");
 
         var operation = OperationRecord.Open(this, update, context.Now);
-        if (context.Target is not { } target)
+        if (context.Target is not { Refusal: null } target)
         {
             // Known to the caller as a failed call, not as a refused checkpoint: the code can catch it.
-            var error = context.Record(new ErrorObject { ErrorType = "ResourceNotFoundException", ErrorMessage = $"Function not found: {options.FunctionName}" });
+            var error = context.Record(
+                context.Target?.Refusal ?? new ErrorObject { ErrorType = "ResourceNotFoundException", ErrorMessage = $"Function not found: {options.FunctionName}" });
             return new Transition(
                 operation with { Status = OperationStatus.Failed, EndedAt = context.Now, Error = error },
                 Started(options, context.Payload, null, null),

@@ -4,7 +4,7 @@ namespace Perdure.Operations.Invoke;
 
 /// <summary>A call of another function, live and replayed.</summary>
 internal sealed class InvokeOperation<TResult>(
-    DurableContext context, OperationRequest request, string functionName, string? payload, InvokeConfig config) : AwaitableOperation<TResult>(context, request)
+    DurableContext context, OperationRequest request, string functionName, Payload payload, InvokeConfig config) : AwaitableOperation<TResult>(context, request)
 {
     private bool _open;
 

@@ -19,6 +19,7 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
     private readonly ExecutionContext? _flow = ExecutionContext.Capture();
     private (T Value, string? Payload)? _live;
     private bool _bodyRuns;
+    private bool _awaitsStart;
     private bool _awaitsService;
     private DateTimeOffset? _wakesAt;
 
@@ -72,7 +73,8 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
 
         // Durable before the body runs: a crash here must look like "started", not like "never ran".
         Send(NewUpdate(OperationAction.Start), urgent: StartsDurably);
-        if (!StartsDurably) RunCounted(attempt);
+        if (StartsDurably) _awaitsStart = true;
+        else RunCounted(attempt);
     }
 
     private void Repeat(StepDetails recorded)
@@ -153,7 +155,8 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
         _awaitsService = false;
         switch (operation.Status)
         {
-            case OperationStatus.Started when StartsDurably && _bodyRuns:
+            case OperationStatus.Started when _awaitsStart:
+                _awaitsStart = false;
                 RunCounted(FinishedAttempts(operation) + 1);
                 break;
             case OperationStatus.Started:
@@ -192,24 +195,24 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
         : Rebuild(details));
 
     /// <summary>A result worth recording: written, read back, and small enough.</summary>
-    protected string RoundTrip(T value)
+    protected Payload RoundTrip(T value)
     {
         var serializer = Serializer ?? Runtime.Environment.Serializer;
-        var payload = Payloads.Write(serializer, value, SerializationContext, Request);
-        var size = StrictText.ByteCount(payload);
-        if (size > PerdureLimits.InlinePayloadBytes)
+        var payload = Payloads.Write(serializer, value, SerializationContext, Request, Runtime.Environment.Payloads);
+        var size = StrictText.ByteCount(payload.Text);
+        if (size > Runtime.Environment.MaxPayloadBytes)
         {
             throw new DurableSerializationException(
-                $"The result of {Request} at position {Request.Position} is {size:N0} bytes; a step result is at most {PerdureLimits.InlinePayloadBytes:N0}. " +
+                $"The result of {Request} at position {Request.Position} is {size:N0} bytes; a step result is at most {Runtime.Environment.MaxPayloadBytes:N0}. " +
                 "Store the value elsewhere and return a reference to it. [PDR0204]");
         }
 
-        _live = (Payloads.Read<T>(serializer, payload, SerializationContext, Request), payload);
+        _live = (Payloads.Read<T>(serializer, payload.Text, SerializationContext, Request), payload.Text);
         return payload;
     }
 
     protected OperationUpdate FailUpdate(Exception error) => NewUpdate(OperationAction.Fail, error: ErrorObject.FromException(error));
 
-    protected OperationUpdate RetryUpdate(TimeSpan delay, string? payload, ErrorObject? error) =>
+    protected OperationUpdate RetryUpdate(TimeSpan delay, Payload? payload, ErrorObject? error) =>
         NewUpdate(OperationAction.Retry, payload, error) with { StepOptions = new StepOptions { NextAttemptDelaySeconds = Durations.WholeSeconds(delay) } };
 }

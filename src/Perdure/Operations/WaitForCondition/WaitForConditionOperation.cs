@@ -17,7 +17,7 @@ internal sealed class WaitForConditionOperation<TState>(
 
     protected override async Task<OperationUpdate> AttemptAsync(int attempt, StepDetails? last, CancellationToken cancellationToken)
     {
-        string? payload = null;
+        Payload? payload = null;
 
         // Outside of the try: a recorded state that cannot be read breaks the invocation, as every unreadable record does.
         var before = StateAfter(last);
@@ -32,7 +32,7 @@ internal sealed class WaitForConditionOperation<TState>(
         catch (WaitForConditionException exhausted)
         {
             // The last state travels in the error: the record has no other place for it, and the caller may need it to decide.
-            return NewUpdate(OperationAction.Fail, error: ErrorObject.FromException(exhausted) with { ErrorData = payload });
+            return NewUpdate(OperationAction.Fail, error: ErrorObject.FromException(exhausted) with { ErrorData = payload?.Text }) with { Preview = payload?.Preview };
         }
         catch (Exception error)
         {
@@ -48,7 +48,7 @@ internal sealed class WaitForConditionOperation<TState>(
     {
         var error = details.Error ?? new ErrorObject();
         if (error.ErrorType != typeof(WaitForConditionException).FullName) return new StepException(error);
-        TryRead<TState>(Serializer, error.ErrorData, out var state);
+        TryRead<TState>(Serializer, error.StoredData ?? error.ErrorData, out var state);
         return new WaitForConditionException(error) { AttemptsExhausted = details.Attempt, LastState = state };
     }
 }
