@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Perdure.Protocol;
 
 namespace Perdure.Engine.Executions;
 
@@ -29,11 +30,11 @@ internal sealed record EngineRules
 
     public int MaxOperations { get; init; } = 100_000;
 
-    public int MaxPayloadBytes { get; init; } = 1_048_576;
+    public int MaxPayloadBytes { get; init; } = PerdureLimits.MaxPayloadBytes;
 
     public int MaxResultBytes { get; init; } = 6_291_456;
 
-    public int MaxErrorBytes { get; init; } = 1_048_576;
+    public int MaxErrorBytes { get; init; } = PerdureLimits.MaxErrorBytes;
 
     /// <summary>1, 2, 4 ... 60 seconds. The first repetition is quick: most crashes are a deployment.</summary>
     public static TimeSpan CrashDelay(int crashes) => TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, Math.Min(crashes, 10) - 1)));

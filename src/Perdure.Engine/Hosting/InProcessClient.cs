@@ -70,9 +70,13 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         return payload;
     }
 
-    private static void RequireSize(string payload, int limit, string parameter, string cure)
+    private static void RequireSize(string payload, int limit, string parameter, string cure) => RequireSize(StrictText.ByteCount(payload), limit, parameter, cure);
+
+    private void RequireSize(ErrorObject error) =>
+        RequireSize(ProtocolJson.Bytes(error).Length, Core.Rules.MaxErrorBytes - 1, nameof(error), "Send less, or a reference to it.");
+
+    private static void RequireSize(int size, int limit, string parameter, string cure)
     {
-        var size = StrictText.ByteCount(payload);
         if (size > limit) throw new ArgumentException($"{parameter} is {size:N0} bytes; at most {limit:N0} are allowed. {cure} [PDR0305]", parameter);
     }
 
@@ -172,12 +176,14 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         }
     }
 
-    public Task<DateTimeOffset> StopAsync(string executionArn, ErrorObject? error = null, CancellationToken cancellationToken = default) =>
-        Core.Mailboxes.UseAsync(Key(executionArn), mailbox => mailbox.ApplyAsync(
-            (state, payloads) => state.IsTerminal
-                ? null
-                : new Command.Stop(payloads.Record(error ?? new ErrorObject { ErrorMessage = "Execution stopped by user request" })),
+    public Task<DateTimeOffset> StopAsync(string executionArn, ErrorObject? error = null, CancellationToken cancellationToken = default)
+    {
+        error ??= new ErrorObject { ErrorMessage = "Execution stopped by user request" };
+        RequireSize(error);
+        return Core.Mailboxes.UseAsync(Key(executionArn), mailbox => mailbox.ApplyAsync(
+            (state, payloads) => state.IsTerminal ? null : new Command.Stop(payloads.Record(error)),
             static (state, _) => state.Execution.EndedAt ?? state.LastAt));
+    }
 
     public Task<bool> CancelAsync(string executionArn, string? reason = null, CancellationToken cancellationToken = default)
     {
@@ -216,8 +222,13 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         return CompleteAsync(callbackId, address, OperationStatus.Succeeded, payloads => (payloads.Add(payload), null));
     }
 
-    public Task SendCallbackFailureAsync(string callbackId, ErrorObject? error = null, CancellationToken cancellationToken = default) =>
-        CompleteAsync(callbackId, Address(callbackId), OperationStatus.Failed, payloads => (null, payloads.Record(error ?? new ErrorObject())));
+    public Task SendCallbackFailureAsync(string callbackId, ErrorObject? error = null, CancellationToken cancellationToken = default)
+    {
+        var address = Address(callbackId);
+        error ??= new ErrorObject();
+        RequireSize(error);
+        return CompleteAsync(callbackId, address, OperationStatus.Failed, payloads => (null, payloads.Record(error)));
+    }
 
     private Task CompleteAsync(
         string callbackId, CallbackAddress address, OperationStatus outcome, Func<PayloadWriter, (PayloadSlice? Payload, PayloadSlice? Error)> setAside) =>

@@ -56,7 +56,7 @@ internal abstract class DurableOperation(DurableContext context, OperationReques
         ParentId = Context.RecordId,
         Action = action,
         Payload = payload,
-        Error = error,
+        Error = error?.Fitting(),
     };
 
     protected DurableSerializationContext SerializationContext => new(Id, Runtime.Arn);
