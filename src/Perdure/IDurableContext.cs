@@ -33,7 +33,7 @@ public partial interface IDurableContext
     Random Random { get; }
 
     /// <summary>An id that is the same in every replay. Not for secrets.</summary>
-    /// <param name="key">With a key the id depends on the key alone, not on the order of calls in this context.</param>
+    /// <param name="key">With a key the id depends on the execution, this context and the key, not on the order of calls in this context.</param>
     Guid NewGuid(string? key = null);
 
     /// <summary>Fires when the execution is being cancelled, at the same point of every replay. For function code; bodies have their own token.</summary>

@@ -141,13 +141,21 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
             _ready.Remove(old.Id);
             _underWay.Remove(old.Id);
         }
-        else _order.Add(operation.Id);
+        else _order.Insert(PlaceOf(operation), operation.Id);
 
         _operations[operation.Id] = operation;
         if (operation.Kind.DueAt(operation, null) is { } dueAt) _timers.Add((dueAt, operation.Id));
         if (operation.Kind.CanWake(operation)) WakeableCount++;
         if (operation.Status == OperationStatus.Ready) _ready.Add(operation.Id);
         if (operation.Kind.IsUnderWay(operation)) _underWay.Add(operation.Id);
+    }
+
+    /// <summary>An entry lists what changed in order of the last change: only among those that began in one entry can that differ from start order.</summary>
+    private int PlaceOf(OperationRecord operation)
+    {
+        var place = _order.Count;
+        while (place > 0 && _operations[_order[place - 1]].StartedEvent > operation.StartedEvent) place--;
+        return place;
     }
 
     /// <summary>Operations that changed after a version that the function has seen, each once, in order of their last change.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Perdure.Protocol;
 
 namespace Perdure.Engine.Executions;
 
@@ -29,11 +30,20 @@ internal sealed record EngineRules
 
     public int MaxOperations { get; init; } = 100_000;
 
-    public int MaxPayloadBytes { get; init; } = 1_048_576;
+    public int MaxPayloadBytes { get; init; } = PerdureLimits.MaxPayloadBytes;
 
     public int MaxResultBytes { get; init; } = 6_291_456;
 
-    public int MaxErrorBytes { get; init; } = 1_048_576;
+    public int MaxErrorBytes { get; init; } = PerdureLimits.MaxErrorBytes;
+
+    /// <summary>Refuses an error from outside that is too large to be recorded.</summary>
+    /// <exception cref="ArgumentException">It is too large.</exception>
+    public void RequireFits(ErrorObject error)
+    {
+        var size = ProtocolJson.Bytes(error).Length;
+        if (size >= MaxErrorBytes)
+            throw new ArgumentException($"error is {size:N0} bytes; at most {MaxErrorBytes - 1:N0} are allowed. Send less, or a reference to it. [PDR0305]", nameof(error));
+    }
 
     /// <summary>1, 2, 4 ... 60 seconds. The first repetition is quick: most crashes are a deployment.</summary>
     public static TimeSpan CrashDelay(int crashes) => TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, Math.Min(crashes, 10) - 1)));

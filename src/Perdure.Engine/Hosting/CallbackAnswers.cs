@@ -21,8 +21,12 @@ internal sealed class CallbackAnswers(EngineNode node, ClientPayloads payloads)
         await CompleteAsync(callbackId, address, OperationStatus.Succeeded, writer => (writer.Add(recorded), null)).ConfigureAwait(false);
     }
 
-    public Task FailAsync(string callbackId, ErrorObject error) =>
-        CompleteAsync(callbackId, Address(callbackId), OperationStatus.Failed, writer => (null, writer.Record(error)));
+    public Task FailAsync(string callbackId, ErrorObject error)
+    {
+        var address = Address(callbackId);
+        node.Core.Rules.RequireFits(error);
+        return CompleteAsync(callbackId, address, OperationStatus.Failed, writer => (null, writer.Record(error)));
+    }
 
     private Task CompleteAsync(
         string callbackId, CallbackAddress address, OperationStatus outcome, Func<PayloadWriter, (PayloadSlice? Payload, PayloadSlice? Error)> setAside) =>

@@ -10,11 +10,14 @@ internal sealed class ExecutionSteering(EngineNode node)
 {
     private const int LongestReason = 1024;
 
-    public Task<DateTimeOffset> StopAsync(ExecutionKey key, ErrorObject? error) => node.Core.Mailboxes.UseAsync(key, mailbox => mailbox.ApplyAsync(
-        (state, payloads) => state.IsTerminal
-            ? null
-            : new Command.Stop(payloads.Record(error ?? new ErrorObject { ErrorMessage = "Execution stopped by user request" })),
-        static (state, _) => state.Execution.EndedAt ?? state.LastAt));
+    public Task<DateTimeOffset> StopAsync(ExecutionKey key, ErrorObject? error)
+    {
+        error ??= new ErrorObject { ErrorMessage = "Execution stopped by user request" };
+        node.Core.Rules.RequireFits(error);
+        return node.Core.Mailboxes.UseAsync(key, mailbox => mailbox.ApplyAsync(
+            (state, payloads) => state.IsTerminal ? null : new Command.Stop(payloads.Record(error)),
+            static (state, _) => state.Execution.EndedAt ?? state.LastAt));
+    }
 
     public Task<bool> CancelAsync(ExecutionKey key, string reason) =>
         SteerAsync(key, static state => !ExecutionKind.IsCancelRequested(state.Execution), begin => new Command.Cancel(reason, begin));

@@ -128,7 +128,7 @@ internal sealed partial class InvocationRunner(
         InvocationOutcome.Succeeded { Result: { } result } when StrictText.ByteCount(result) is var size && size > core.Rules.MaxResultBytes =>
             new InvocationEnd.Failed(payloads.Record(TooLarge(size))),
         InvocationOutcome.Succeeded succeeded => new InvocationEnd.Succeeded(payloads.Add(succeeded.Result)),
-        InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Record(failed.Error), failed.Error.ErrorType switch
+        InvocationOutcome.Failed failed => new InvocationEnd.Failed(payloads.Record(failed.Error.Fitting()), failed.Error.ErrorType switch
         {
             ExecutionCancelledException.Code => FailureKind.Cancelled,
             SagaCompensationException.Code => FailureKind.Uncompensated,

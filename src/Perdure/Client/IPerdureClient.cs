@@ -14,7 +14,7 @@ public interface IPerdureClient
     /// <param name="cancellationToken">Ends the waiting, not a start that is already on its way.</param>
     /// <returns>The execution's ARN.</returns>
     /// <exception cref="FunctionNotFoundException">No function of that name is registered.</exception>
-    /// <exception cref="ArgumentException">The name is not 1 to 64 characters of <c>[a-zA-Z0-9-_]</c>; the tenant id is missing, not allowed or not valid; or the function is a plain one.</exception>
+    /// <exception cref="ArgumentException">The name is not 1 to 64 characters of <c>[a-zA-Z0-9-_]</c>; the tenant id is missing, not allowed or not valid; the function is a plain one; or the input has more bytes in serialized form than are allowed (6,291,456 without a payload store).</exception>
     /// <exception cref="ExecutionAlreadyStartedException">The name is taken by an execution with another input.</exception>
     Task<string> StartAsync<TInput>(string function, TInput input, StartOptions? options = null, CancellationToken cancellationToken = default);
 
@@ -48,6 +48,7 @@ public interface IPerdureClient
     /// <remarks>The tokens of its running bodies fire as soon as it learns of the stop. Stopping a finished execution changes nothing.</remarks>
     /// <returns>When it ended.</returns>
     /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="ArgumentException">The error has 1,048,576 bytes or more in serialized form.</exception>
     Task<DateTimeOffset> StopAsync(string executionArn, ErrorObject? error = null, CancellationToken cancellationToken = default);
 
     /// <summary>Asks an execution to end in an orderly way: its function is told, sagas compensate, and it ends STOPPED when the function lets the cancellation escape.</summary>
@@ -95,12 +96,12 @@ public interface IPerdureClient
     Task<bool> UnparkAsync(string executionArn, CancellationToken cancellationToken = default);
 
     /// <summary>Answers a callback.</summary>
-    /// <exception cref="ArgumentException">The id is not a callback id of this service.</exception>
+    /// <exception cref="ArgumentException">The id is not a callback id of this service, or the answer has more than 1,048,576 bytes in serialized form.</exception>
     /// <exception cref="CallbackClosedException">The callback is timed out or already completed, or its execution is over.</exception>
     Task SendCallbackSuccessAsync<TResult>(string callbackId, TResult result, CancellationToken cancellationToken = default);
 
     /// <summary>Reports a failure to a callback.</summary>
-    /// <exception cref="ArgumentException">The id is not a callback id of this service.</exception>
+    /// <exception cref="ArgumentException">The id is not a callback id of this service, or the error has 1,048,576 bytes or more in serialized form.</exception>
     /// <exception cref="CallbackClosedException">The callback is timed out or already completed, or its execution is over.</exception>
     Task SendCallbackFailureAsync(string callbackId, ErrorObject? error = null, CancellationToken cancellationToken = default);
 

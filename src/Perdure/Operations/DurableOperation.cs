@@ -57,7 +57,7 @@ internal abstract class DurableOperation(DurableContext context, OperationReques
         Action = action,
         Payload = payload?.Text,
         Preview = payload?.Preview,
-        Error = error,
+        Error = error?.Fitting(),
     };
 
     protected DurableSerializationContext SerializationContext => new(Id, Runtime.Arn);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Perdure.Protocol;
 
 namespace Perdure;
 
@@ -49,6 +50,9 @@ public sealed record ErrorObject
             StackTrace = Frames(exception.StackTrace),
         };
     }
+
+    /// <summary>The same error, small enough to be recorded: data that makes it too large is left out, so that a failure is never more than that.</summary>
+    internal ErrorObject Fitting() => ErrorData is null || ProtocolJson.Bytes(this).Length < PerdureLimits.MaxErrorBytes ? this : this with { ErrorData = null };
 
     private static string Cut(string message) => message.Length <= MaxMessage ? message : message[..MaxMessage];
 

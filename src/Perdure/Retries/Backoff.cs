@@ -1,12 +1,21 @@
+using System.Globalization;
+using Perdure.Protocol;
+
 namespace Perdure.Retries;
 
 /// <summary>The delay before the next attempt: growth, a cap, and jitter.</summary>
-internal sealed record Backoff(TimeSpan Initial, TimeSpan Max, double Rate, JitterStrategy Jitter)
+internal sealed class Backoff(TimeSpan initialDelay, TimeSpan maxDelay, double backoffRate, JitterStrategy jitter)
 {
+    private readonly double _initial = Validate.NotNegative(initialDelay, nameof(initialDelay)).TotalSeconds;
+    private readonly double _max = Math.Min(Validate.NotNegative(maxDelay, nameof(maxDelay)).TotalSeconds, PerdureLimits.MaxDurationSeconds);
+    private readonly double _rate = Validate.Rate(backoffRate);
+    private readonly JitterStrategy _jitter = Validate.Jitter(jitter);
+
     public TimeSpan After(int attempt, Random random)
     {
-        var seconds = Math.Min(Initial.TotalSeconds * Math.Pow(Rate, attempt - 1), Max.TotalSeconds);
-        var spread = Jitter switch
+        var growth = Math.Min(Math.Pow(_rate, attempt - 1), double.MaxValue); // so that an initial delay of nothing stays that
+        var seconds = Math.Min(_initial * growth, _max);
+        var spread = _jitter switch
         {
             JitterStrategy.Full => random.NextDouble() * seconds,
             JitterStrategy.Half => (seconds / 2) + (random.NextDouble() * seconds / 2),
@@ -35,4 +44,22 @@ internal static class JitterExtensions
 
     public static WaitDecision Decide<TState>(this IWaitStrategy<TState> strategy, TState state, int attempt, Random random) =>
         strategy is IJitteredWait<TState> jittered ? jittered.Decide(state, attempt, random) : strategy.Decide(state, attempt);
+}
+
+/// <summary>Arguments of strategies, refused by field and value where the strategy is made.</summary>
+internal static class Validate
+{
+    public static int Attempts(int maxAttempts) => maxAttempts >= 1 ? maxAttempts : throw OutOfRange(nameof(maxAttempts), maxAttempts, "at least 1");
+
+    public static TimeSpan NotNegative(TimeSpan value, string field) => value >= TimeSpan.Zero ? value : throw OutOfRange(field, value, "zero or more");
+
+    public static double Rate(double backoffRate) =>
+        double.IsFinite(backoffRate) && backoffRate >= 1 ? backoffRate : throw OutOfRange(nameof(backoffRate), backoffRate, "a number of at least 1");
+
+    public static JitterStrategy Jitter(JitterStrategy jitter) => Enum.IsDefined(jitter) ? jitter : throw OutOfRange(nameof(jitter), jitter, "None, Full or Half");
+
+    public static ArgumentException Wrong(string field, string value, string allowed) => new($"{field} is {value}; it must be {allowed}.", field);
+
+    private static ArgumentOutOfRangeException OutOfRange<T>(string field, T value, string allowed) =>
+        new(field, value, string.Create(CultureInfo.InvariantCulture, $"{field} is {value}; it must be {allowed}."));
 }

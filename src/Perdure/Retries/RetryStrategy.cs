@@ -6,7 +6,7 @@ namespace Perdure;
 /// <summary>The built-in retry strategies.</summary>
 public static class RetryStrategy
 {
-    /// <summary>6 attempts; 5 s, doubling, at most 60 s; full jitter. What a step without a strategy gets.</summary>
+    /// <summary>6 attempts; 5 s, doubling, at most 60 s; full jitter. What a step without a strategy gets, unless the host's default was changed.</summary>
     public static IRetryStrategy Default { get; } = Exponential(6, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(60));
 
     /// <summary>3 attempts; 1 s, doubling, at most 5 s; half jitter. For short hiccups.</summary>
@@ -22,9 +22,11 @@ public static class RetryStrategy
     /// <param name="maxDelay">At most this long. Default 300 s.</param>
     /// <param name="backoffRate">How much longer each delay is than the last; at least 1.</param>
     /// <param name="jitter">How delays are spread.</param>
-    /// <param name="retryableExceptions">Only failures of these types, or derived ones, are retried. Null or empty: all.</param>
-    /// <param name="retryableMessagePatterns">Only failures whose message matches one of these regular expressions are retried. Null or empty: all.</param>
+    /// <param name="retryableExceptions">Failures of these types, or of derived ones, are retried.</param>
+    /// <param name="retryableMessagePatterns">Failures whose message matches one of these regular expressions are retried.</param>
+    /// <remarks>With both lists a failure that matches either is retried; with neither, or with empty ones, every failure is.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">A number or duration is out of range.</exception>
+    /// <exception cref="ArgumentException">A type is not one of exceptions, or a pattern is no regular expression.</exception>
     public static IRetryStrategy Exponential(
         int maxAttempts = 3,
         TimeSpan? initialDelay = null,
@@ -34,15 +36,27 @@ public static class RetryStrategy
         Type[]? retryableExceptions = null,
         string[]? retryableMessagePatterns = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxAttempts, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(backoffRate, 1);
-        var initial = initialDelay ?? TimeSpan.FromSeconds(5);
-        ArgumentOutOfRangeException.ThrowIfLessThan(initial, TimeSpan.Zero, nameof(initialDelay));
         return new ExponentialRetry(
-            maxAttempts,
-            new Backoff(initial, maxDelay ?? TimeSpan.FromSeconds(300), backoffRate, jitter),
-            retryableExceptions ?? [],
-            [.. (retryableMessagePatterns ?? []).Select(static pattern => new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))]);
+            Validate.Attempts(maxAttempts),
+            new Backoff(initialDelay ?? TimeSpan.FromSeconds(5), maxDelay ?? TimeSpan.FromSeconds(300), backoffRate, jitter),
+            [.. (retryableExceptions ?? []).Select(RequireException)],
+            [.. (retryableMessagePatterns ?? []).Select(RequirePattern)]);
+    }
+
+    private static Type RequireException(Type? type, int index) => type?.IsAssignableTo(typeof(Exception)) == true
+        ? type
+        : throw Validate.Wrong($"retryableExceptions[{index}]", type?.ToString() ?? "null", "a type of exceptions");
+
+    private static Regex RequirePattern(string? pattern, int index)
+    {
+        try
+        {
+            return new Regex(pattern!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)); // it refuses null itself
+        }
+        catch (ArgumentException error)
+        {
+            throw Validate.Wrong($"retryableMessagePatterns[{index}]", $"'{pattern ?? "null"}'", $"a regular expression: {error.Message}");
+        }
     }
 
     /// <summary>A strategy of your own. It runs once per failure, live only; what it decides is recorded.</summary>

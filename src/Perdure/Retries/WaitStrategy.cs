@@ -52,9 +52,8 @@ public static class WaitStrategy
         JitterStrategy jitter = JitterStrategy.Full,
         Func<TState, bool>? isDone = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(backoffRate, 1);
-        var backoff = new Backoff(NotNegative(initialDelay, 5), NotNegative(maxDelay, 300), backoffRate, jitter);
-        return new Strategy<TState>(AtLeastOne(maxAttempts), isDone, backoff.After);
+        var backoff = new Backoff(initialDelay ?? TimeSpan.FromSeconds(5), maxDelay ?? TimeSpan.FromSeconds(300), backoffRate, jitter);
+        return new Strategy<TState>(Validate.Attempts(maxAttempts), isDone, backoff.After);
     }
 
     /// <summary>Delays that grow by a fixed amount.</summary>
@@ -67,12 +66,13 @@ public static class WaitStrategy
     public static IWaitStrategy<TState> Linear<TState>(
         int maxAttempts = 60, TimeSpan? initialDelay = null, TimeSpan? increment = null, TimeSpan? maxDelay = null, Func<TState, bool>? isDone = null)
     {
-        var initial = NotNegative(initialDelay, 5);
-        var step = NotNegative(increment, 5);
-        return new Strategy<TState>(AtLeastOne(maxAttempts), isDone, (attempt, _) =>
+        var initial = Validate.NotNegative(initialDelay ?? TimeSpan.FromSeconds(5), nameof(initialDelay));
+        var step = Validate.NotNegative(increment ?? TimeSpan.FromSeconds(5), nameof(increment));
+        var cap = Validate.NotNegative(maxDelay ?? TimeSpan.MaxValue, nameof(maxDelay));
+        return new Strategy<TState>(Validate.Attempts(maxAttempts), isDone, (attempt, _) =>
         {
             var delay = initial + (step * (attempt - 1));
-            return maxDelay is { } cap && delay > cap ? cap : delay;
+            return delay > cap ? cap : delay;
         });
     }
 
@@ -80,8 +80,8 @@ public static class WaitStrategy
     /// <exception cref="ArgumentOutOfRangeException">A number or duration is out of range.</exception>
     public static IWaitStrategy<TState> Fixed<TState>(TimeSpan delay, int maxAttempts = 60, Func<TState, bool>? isDone = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
-        return new Strategy<TState>(AtLeastOne(maxAttempts), isDone, (_, _) => delay);
+        Validate.NotNegative(delay, nameof(delay));
+        return new Strategy<TState>(Validate.Attempts(maxAttempts), isDone, (_, _) => delay);
     }
 
     /// <summary>A strategy of your own. It runs once per check, live only; what it decides is recorded.</summary>
@@ -90,19 +90,6 @@ public static class WaitStrategy
     {
         ArgumentNullException.ThrowIfNull(decide);
         return new DelegateWait<TState>(decide);
-    }
-
-    private static int AtLeastOne(int maxAttempts)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxAttempts, 1);
-        return maxAttempts;
-    }
-
-    private static TimeSpan NotNegative(TimeSpan? delay, int defaultSeconds)
-    {
-        var value = delay ?? TimeSpan.FromSeconds(defaultSeconds);
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, nameof(delay));
-        return value;
     }
 
     private sealed class DelegateWait<TState>(Func<TState, int, WaitDecision> decide) : IWaitStrategy<TState>

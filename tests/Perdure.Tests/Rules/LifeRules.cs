@@ -198,4 +198,15 @@ public class LifeRules
         Assert.Contains("newer version", Assert.Throws<Perdure.Protocol.UnknownWireValueException>(() => EntryJson.Read(entry)).Message);
         Assert.Throws<Perdure.Protocol.UnknownWireValueException>(() => EntryJson.Read(status));
     }
+
+    [Fact]
+    public void Operations_stand_in_start_order_and_a_delta_in_order_of_the_last_change()
+    {
+        var some = new Some();
+        some.Checkpoint(Step(OperationAction.Start, "a"), Step(OperationAction.Start, "b"), Step(OperationAction.Succeed, "a"), Step(OperationAction.Succeed, "c"));
+
+        Assert.Equal(["a", "b", "c"], some.State.Operations.Skip(1).Select(operation => operation.Id));
+        Assert.Equal(["b", "a", "c"], some.State.ChangedAfter(1).Select(operation => operation.Id));
+        Assert.Equal(some.State.Operations.Select(operation => operation.StartedEvent).Order(), some.State.Operations.Select(operation => operation.StartedEvent));
+    }
 }

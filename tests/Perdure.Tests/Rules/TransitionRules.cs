@@ -1,5 +1,6 @@
 using Perdure.Engine.Executions;
 using Perdure.Operations;
+using Perdure.Storage;
 using static Perdure.OperationAction;
 using static Perdure.Tests.Some;
 
@@ -122,6 +123,22 @@ public class TransitionRules
 
         Assert.Equal((OperationStatus.Succeeded, some.Now), (some["op"].Status, some["op"].EndedAt));
         Assert.Equal(["WaitStarted", "WaitSucceeded"], some.EventTypes.Skip(1));
+    }
+
+    [Theory]
+    [InlineData(90.5, 90.5, 91)]
+    [InlineData(90.0000001, 90.001, 91)] // milliseconds are recorded, and it never ends early
+    [InlineData(0.2, 1, 1)]
+    [InlineData(-500, 1, 1)]
+    [InlineData(40_000_000, 31_622_400, 31_622_400)]
+    public void A_wait_until_an_instant_ends_at_it_on_the_services_clock(double asked, double ends, int duration)
+    {
+        var wait = Wait(31_622_400) with { WaitOptions = new WaitOptions(31_622_400) { ScheduledEndTimestamp = Some.T0 + TimeSpan.FromTicks((long)(asked * TimeSpan.TicksPerSecond)) } };
+        var some = new Some().Checkpoint(wait);
+
+        Assert.Equal(Some.T0.AddMilliseconds(ends * 1000), some["op"].Kind.DueAt(some["op"], null));
+        var facts = HistoryReader.Events(new JournalEntry(2, 1, EntryJson.Write(some.Last.Changes!), default), includeData: true).Single().WaitStartedDetails!;
+        Assert.Equal((duration, some["op"].Kind.DueAt(some["op"], null)), (facts.Duration, facts.ScheduledEndTimestamp));
     }
 
     [Fact]

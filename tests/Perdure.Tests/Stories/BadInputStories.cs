@@ -79,6 +79,59 @@ public class BadInputStories
     }
 
     [Fact]
+    public async Task An_error_of_1_MiB_is_refused_at_the_client_and_the_question_stays_open()
+    {
+        string? id = null;
+        await using var host = await StartAsync(async (_, context) =>
+        {
+            var callback = await context.CreateCallbackAsync<string>();
+            id = callback.CallbackId;
+            return await callback.GetResultAsync();
+        });
+        var arn = await host.Client.StartAsync("f", "");
+        await host.SettleAsync();
+        var events = await host.Client.GetHistoryAsync(arn).CountAsync();
+
+        // Each member fits; what counts is the whole, as it is serialized.
+        var error = new ErrorObject { ErrorType = "Refused", ErrorMessage = new string('m', 600_000), ErrorData = new string('d', 600_000) };
+        var failure = await Assert.ThrowsAsync<ArgumentException>(() => host.Client.SendCallbackFailureAsync(id!, error));
+        var stop = await Assert.ThrowsAsync<ArgumentException>(() => host.Client.StopAsync(arn, error));
+
+        Assert.All([failure, stop], refused => Assert.Matches(@"^error is 1,2\d\d,\d\d\d bytes; at most 1,048,575 are allowed\..*\[PDR0305\]", refused.Message));
+        Assert.Equal(events, await host.Client.GetHistoryAsync(arn).CountAsync());
+        await host.Client.SendCallbackFailureAsync(id!, error with { ErrorData = null });
+        await host.RunToEndAsync(arn);
+        Assert.Equal(600_000, (await host.Client.GetOperationsAsync(arn))[1].CallbackDetails!.Error!.ErrorMessage!.Length);
+    }
+
+    [Fact]
+    public async Task Of_an_error_that_is_too_large_to_record_the_data_is_left_out()
+    {
+        var data = new string('d', 1_048_400); // it fits where it comes in, and not with what is added on the way
+        var id = "";
+        var seen = new List<string?>();
+        await using var host = await StartAsync(async (_, context) =>
+        {
+            try
+            {
+                return await context.WaitForCallbackAsync<string>((callbackId, _, _) => { id = callbackId; return Task.CompletedTask; });
+            }
+            catch (DurableOperationException error)
+            {
+                seen.Add(error.Message);
+                throw new StepException("given up") { ErrorType = "Mine", ErrorData = data + data };
+            }
+        });
+        var arn = await host.Client.StartAsync("f", "");
+        await host.SettleAsync();
+        await host.Client.SendCallbackFailureAsync(id, new ErrorObject { ErrorMessage = "no", ErrorData = data });
+        var end = await host.RunToEndAsync(arn);
+
+        Assert.Equal(["no"], seen);
+        Assert.Equal(("Mine", "given up", null), (end.Error!.ErrorType, end.Error.ErrorMessage, end.Error.ErrorData));
+    }
+
+    [Fact]
     public async Task A_callback_id_of_another_execution_answers_only_that_one()
     {
         var ids = new Dictionary<string, string>();

@@ -30,6 +30,8 @@ namespace Perdure
         /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
         /// <param name="config">Concurrency, completion, nesting, serializers.</param>
         /// <param name="cancellationToken">Not used by the parallel itself.</param>
+        /// <exception cref="ArgumentException">The name or the key is empty, too long or has other characters; nothing was recorded.</exception>
+        /// <exception cref="ChildContextException">A completion rule of your own threw, or the whole result cannot be written.</exception>
         /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
         Task<IBatchResult<T>> ParallelAsync<T>(
             IReadOnlyList<Func<IDurableContext, CancellationToken, Task<T>>> branches,
@@ -38,6 +40,8 @@ namespace Perdure
             CancellationToken cancellationToken = default);
 
         /// <summary>As the other overload, with names of your own.</summary>
+        /// <exception cref="ArgumentException">The name, a branch's name or the key is empty, too long or has other characters; nothing was recorded.</exception>
+        /// <exception cref="ChildContextException">A completion rule of your own threw, or the whole result cannot be written.</exception>
         /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
         Task<IBatchResult<T>> ParallelAsync<T>(
             IReadOnlyList<DurableBranch<T>> branches, string? name = null, ParallelConfig? config = null, CancellationToken cancellationToken = default);
@@ -46,7 +50,7 @@ namespace Perdure
         /// <remarks>When it is over early, what still runs is abandoned and its results are ignored. Completion rules are asked once all branches are added.</remarks>
         /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
         /// <param name="config">Concurrency, completion, nesting, the branches' serializer.</param>
-        /// <exception cref="ArgumentException">The config has a serializer for the whole result: its branches have no common type.</exception>
+        /// <exception cref="ArgumentException">The config has a serializer for the whole result (its branches have no common type), or the name or the key is not valid.</exception>
         /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
         IParallelBuilder CreateParallel(string? name = null, ParallelConfig? config = null);
 
@@ -60,6 +64,8 @@ namespace Perdure
         /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
         /// <param name="config">Concurrency, completion, nesting, names, serializers.</param>
         /// <param name="cancellationToken">Not used by the map itself.</param>
+        /// <exception cref="ArgumentException">The name, an item's name or the key is empty, too long or has other characters; nothing was recorded.</exception>
+        /// <exception cref="ChildContextException">A completion rule of your own threw, or the whole result cannot be written.</exception>
         /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
         Task<IBatchResult<TResult>> MapAsync<TItem, TResult>(
             IReadOnlyList<TItem> items,

@@ -47,7 +47,8 @@ public interface ICallback<T>
     /// <summary>The id by which the outside world answers. Whoever has it can answer: treat it as a secret.</summary>
     string CallbackId { get; }
 
-    /// <summary>The answer.</summary>
+    /// <summary>The answer. Every call returns the same task.</summary>
+    /// <param name="cancellationToken">Not used: a callback ends by answer or timeout. To stop waiting, race it against a wait.</param>
     /// <exception cref="CallbackFailedException">The outside world reported a failure.</exception>
     /// <exception cref="CallbackTimeoutException">Nobody answered, or no heartbeat came, in time.</exception>
     Task<T> GetResultAsync(CancellationToken cancellationToken = default);

@@ -12,7 +12,7 @@ namespace Perdure
         /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
         /// <param name="config">Timeouts and serializer.</param>
         /// <param name="cancellationToken">Not used: an open callback ends by answer or timeout.</param>
-        /// <exception cref="ArgumentOutOfRangeException">A timeout is negative, below one second or over 366 days.</exception>
+        /// <exception cref="ArgumentException">The name or the key is empty, too long or has other characters; nothing was recorded.</exception>
         /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
         Task<ICallback<T>> CreateCallbackAsync<T>(string? name = null, CallbackConfig? config = null, CancellationToken cancellationToken = default);
     }

@@ -67,16 +67,20 @@ public static class DurableContextExtensions
             name);
     }
 
-    /// <summary>Pauses until an instant; returns at once when it has passed. Chains waits where one is too short.</summary>
+    /// <summary>Pauses until an instant, by the service's clock; returns at once, without a record, when it has passed by the function's.</summary>
+    /// <remarks>
+    /// It never ends before the instant. An instant that has passed meanwhile, while the function's clock was behind, is waited for one second. A service
+    /// other than Perdure's is told what is left by the function's clock, so there the wait is longer by as much as that clock is behind.
+    /// </remarks>
     /// <param name="context">The context.</param>
-    /// <param name="when">The instant. Compute it from recorded values or from <see cref="IDurableContext.TimeProvider"/>, never from the wall clock.</param>
+    /// <param name="when">The instant; an execution lives at most 366 days. Compute it from recorded values or from <see cref="IDurableContext.TimeProvider"/>, never from the wall clock.</param>
     /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
-    public static async Task WaitUntilAsync(this IDurableContext context, DateTimeOffset when, string? name = null)
+    /// <exception cref="ArgumentException">The context is not one of a running function, or the name is not valid.</exception>
+    /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
+    public static Task WaitUntilAsync(this IDurableContext context, DateTimeOffset when, string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        var longest = TimeSpan.FromSeconds(PerdureLimits.MaxDurationSeconds);
-        while (when - context.TimeProvider.GetUtcNow() is var left && left > TimeSpan.Zero)
-            await context.WaitAsync(left > longest ? longest : left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left, name);
+        var own = DurableContext.Of(context);
+        return when <= own.TimeProvider.GetUtcNow() ? Task.CompletedTask : own.StartWaitUntil(when, name).Task;
     }
 
     /// <summary>Runs a group of operations again as a whole when it fails; each attempt is a child context of its own.</summary>

@@ -19,7 +19,11 @@ public sealed class ChildContextConfig
     }
 
     /// <summary>Turns the rebuilt <see cref="ChildContextException"/> into what the caller sees. Must depend on its argument alone.</summary>
-    /// <remarks>It gets the same rebuilt exception on the first run and on every replay, never the original object.</remarks>
+    /// <remarks>
+    /// It gets the same rebuilt exception on the first run and on every replay, never the original object. What it throws itself is what the caller sees.
+    /// Exceptions that stop code (<see cref="ExecutionCancelledException"/>, <see cref="DeadlineExceededException"/>) and
+    /// <see cref="SagaCompensationException"/> are not mapped.
+    /// </remarks>
     public Func<Exception, Exception>? ErrorMapping { get; init; }
 
     /// <summary>Whether the context itself is recorded. Default <see cref="NestingType.Nested"/>.</summary>

@@ -124,7 +124,16 @@ internal sealed class ContextOperation<T>(
     private Exception Rebuild(ErrorObject error)
     {
         var failure = RecordedFailure.Rebuild(error, Request.SubType);
-        return failure is ChildContextException && config.ErrorMapping is { } map ? map(failure) : failure;
+        if (failure is not ChildContextException || config.ErrorMapping is not { } map) return failure;
+        try
+        {
+            return map(failure) ?? failure;
+        }
+        catch (Exception mistake)
+        {
+            // The author's, and the same on every replay: the caller sees it, like any other outcome.
+            return mistake;
+        }
     }
 }
 

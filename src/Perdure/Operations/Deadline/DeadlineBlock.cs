@@ -13,15 +13,14 @@ internal sealed class DeadlineBlock<T>(DateTimeOffset deadline, Func<IDurableCon
     {
         if (context.TimeProvider.GetUtcNow() >= deadline) throw Exceeded();
         var scope = context.Runtime.Scopes.New(context.Scope);
-        var timer = new DeadlineTimer(context, deadline, $"{name}-deadline");
-        var passed = timer.RunAsync();
+        var timer = context.StartWaitUntil(deadline, $"{name}-deadline");
         var work = context.RunChild(
             new ContextBody<T>(body, HasResult: true) { Scope = scope }, $"{name}-body", new ChildContextConfig { SubType = OperationSubTypes.DeadlineBody });
 
-        await Task.WhenAny(passed, work);
-        if (work.IsCompleted || !passed.IsCompletedSuccessfully)
+        await Task.WhenAny(timer.Task, work);
+        if (work.IsCompleted || !timer.Task.IsCompletedSuccessfully)
         {
-            // Done in time, or the whole function is being stopped: then the block's code is told by the scope around it.
+            // Done in time, and then the wait should not wake the function; or all of it is being stopped, and the scope around tells the block's code.
             timer.Cancel();
             return await work;
         }
@@ -41,24 +40,4 @@ internal sealed class DeadlineBlock<T>(DateTimeOffset deadline, Func<IDurableCon
 #pragma warning restore CA2007
 
     private DeadlineExceededException Exceeded() => DeadlineExceededException.Of(deadline, name);
-}
-
-/// <summary>Waits until an instant, in as many waits as it takes, unless it is cancelled before.</summary>
-internal sealed class DeadlineTimer(DurableContext context, DateTimeOffset deadline, string name)
-{
-    private Wait.WaitOperation? _wait;
-
-#pragma warning disable CA2007 // Function code: it resumes on the pump.
-    public async Task RunAsync()
-    {
-        while (deadline - context.TimeProvider.GetUtcNow() is var left && left > TimeSpan.Zero)
-        {
-            _wait = context.StartWait(left, name);
-            await _wait.Task;
-        }
-    }
-#pragma warning restore CA2007
-
-    /// <summary>The wait is of no use any more: it should not wake the function.</summary>
-    public void Cancel() => _wait?.Cancel();
 }

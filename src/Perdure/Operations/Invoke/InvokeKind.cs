@@ -17,8 +17,8 @@ internal sealed class InvokeKind : OperationKind
         if (current is not null) throw new InvalidTransitionException("Cannot start a CHAINED_INVOKE that already exist.");
         if (update.ChainedInvokeOptions is not { } options)
             throw new InvalidTransitionException("Update for CHAINED_INVOKE operation requires ChainedInvokeOptions.");
-        if (options.FunctionName.Length is 0 or > 256)
-            throw new InvalidTransitionException($"ChainedInvokeOptions.FunctionName has {options.FunctionName.Length} characters; it must have 1 to 256.");
+        if (options.FunctionName.Length is 0 or > PerdureLimits.MaxInvokedName)
+            throw new InvalidTransitionException($"ChainedInvokeOptions.FunctionName has {options.FunctionName.Length} characters; it must have 1 to {PerdureLimits.MaxInvokedName}.");
 
         var operation = OperationRecord.Open(this, update, context.Now);
         if (context.Target is not { Refusal: null } target)

@@ -12,8 +12,8 @@ namespace Perdure
         /// <see cref="StepSemantics.AtMostOncePerRetry"/> a body runs at most once per attempt.
         /// </para>
         /// <para>
-        /// Without a strategy a step makes up to 6 attempts (delays of 5 s, doubling, at most 60 s, full jitter). The result, at most 262,144 bytes
-        /// when serialized, is what the serializer read back, on the first run too.
+        /// Without a strategy a step is tried again as the host says; unless that was changed, up to 6 attempts (delays of 5 s, doubling, at most 60 s,
+        /// full jitter). The result, at most 262,144 bytes when serialized, is what the serializer read back, on the first run too.
         /// </para>
         /// </remarks>
         /// <param name="func">The body. It gets its own context and must not use this one.</param>

@@ -21,14 +21,18 @@ namespace Perdure.Replay
     {
         public Task WaitAsync(TimeSpan duration, string? name = null, CancellationToken cancellationToken = default)
         {
-            Durations.Require(duration, nameof(duration), "For longer pauses wait several times.");
-            return StartWait(duration, name).Task;
+            Durations.Require(duration, nameof(duration), "An execution lives at most 366 days, its waits included.");
+            return StartWait(new WaitOptions(Durations.WholeSeconds(duration)), name).Task;
         }
 
-        /// <summary>A wait that can be cancelled; no longer than the longest there is.</summary>
-        public WaitOperation StartWait(TimeSpan duration, string? name)
+        /// <summary>A wait until an instant by the service's clock, which the function's own may be behind; it can be cancelled.</summary>
+        /// <remarks>One is enough: no execution lives longer than the longest wait. To a service that knows no instants, what is left by the function's clock is told.</remarks>
+        public WaitOperation StartWaitUntil(DateTimeOffset when, string? name) => StartWait(
+            new WaitOptions(Durations.WholeSeconds(when - TimeProvider.GetUtcNow())) { ScheduledEndTimestamp = when }, name);
+
+        private WaitOperation StartWait(WaitOptions options, string? name)
         {
-            var wait = new WaitOperation(this, Next(OperationTypes.Wait, OperationSubTypes.Wait, name, key: null), Durations.WholeSeconds(duration));
+            var wait = new WaitOperation(this, Next(OperationTypes.Wait, OperationSubTypes.Wait, name, key: null), options);
             Run(wait);
             return wait;
         }

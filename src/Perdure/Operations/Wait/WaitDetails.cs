@@ -38,7 +38,11 @@ public sealed partial record HistoryEvent
 
 /// <summary>Options of a WAIT START.</summary>
 /// <param name="WaitSeconds">Duration in seconds: 1 to 31,622,400.</param>
-public sealed record WaitOptions(int WaitSeconds);
+public sealed record WaitOptions(int WaitSeconds)
+{
+    /// <summary>When it is to end, in place of the duration; null for none. Perdure's own: the handler's clock may be behind the service's.</summary>
+    internal DateTimeOffset? ScheduledEndTimestamp { get; init; }
+}
 
 /// <summary>What is specific to a WAIT.</summary>
 public sealed record WaitDetails

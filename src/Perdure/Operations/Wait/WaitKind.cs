@@ -23,10 +23,19 @@ internal sealed class WaitKind : OperationKind
         if (options.WaitSeconds is < 1 or > PerdureLimits.MaxDurationSeconds)
             throw new InvalidTransitionException($"WaitOptions.WaitSeconds is {options.WaitSeconds}; it must be from 1 to {PerdureLimits.MaxDurationSeconds}.");
 
-        var state = new WaitState(options.WaitSeconds, context.Now.AddSeconds(options.WaitSeconds));
+        var endsAt = EndOf(options, context.Now);
+        var state = new WaitState((int)Math.Ceiling((endsAt - context.Now).TotalSeconds), endsAt);
         return new Transition(
             OperationRecord.Open(this, update, context.Now) with { State = state },
             new EventRecord("WaitStarted") { Facts = new WaitFacts(state.Seconds, state.EndsAt) });
+    }
+
+    /// <summary>Never before the instant that was asked for, and no shorter or longer than a wait can be.</summary>
+    private static DateTimeOffset EndOf(WaitOptions options, DateTimeOffset now)
+    {
+        if (options.ScheduledEndTimestamp is not { } asked) return now.AddSeconds(options.WaitSeconds);
+        var left = Math.Ceiling((asked - now).TotalMilliseconds); // what is recorded has milliseconds
+        return now.AddMilliseconds(Math.Clamp(left, 1000, 1000.0 * PerdureLimits.MaxDurationSeconds));
     }
 
     private static Transition Cancel(OperationRecord? current, TransitionContext context)

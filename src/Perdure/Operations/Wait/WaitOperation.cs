@@ -3,7 +3,7 @@ using Perdure.Replay;
 namespace Perdure.Operations.Wait;
 
 /// <summary>A wait, live and replayed.</summary>
-internal sealed class WaitOperation(DurableContext context, OperationRequest request, int seconds) : AwaitableOperation<bool>(context, request)
+internal sealed class WaitOperation(DurableContext context, OperationRequest request, WaitOptions options) : AwaitableOperation<bool>(context, request)
 {
     private Operation? _open;
 
@@ -14,7 +14,7 @@ internal sealed class WaitOperation(DurableContext context, OperationRequest req
     public override void Begin(Operation? recorded)
     {
         if (recorded is { Status: OperationStatus.Started }) _open = recorded;
-        else if (recorded is null && !Context.IsReplayOnly) Send(NewUpdate(OperationAction.Start) with { WaitOptions = new WaitOptions(seconds) }, urgent: true);
+        else if (recorded is null && !Context.IsReplayOnly) Send(NewUpdate(OperationAction.Start) with { WaitOptions = options }, urgent: true);
     }
 
     public override void OnChanged(Operation operation) => _open = operation.Status == OperationStatus.Started ? operation : null;

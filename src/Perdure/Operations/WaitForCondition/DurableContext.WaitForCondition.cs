@@ -19,7 +19,7 @@ namespace Perdure
         /// <param name="config">Initial state and strategy.</param>
         /// <param name="name">Optional name: 1 to 256 printable ASCII characters.</param>
         /// <param name="cancellationToken">Passed on to the check.</param>
-        /// <exception cref="WaitForConditionException">The strategy gave up.</exception>
+        /// <exception cref="WaitForConditionException">The strategy gave up, or a check threw this exception itself.</exception>
         /// <exception cref="StepException">A check threw.</exception>
         /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
         Task<TState> WaitForConditionAsync<TState>(
@@ -81,7 +81,7 @@ namespace Perdure
         /// <summary>How many checks were made.</summary>
         public int AttemptsExhausted { get; init; }
 
-        /// <summary>What the last check returned.</summary>
+        /// <summary>What the last check returned; null when a check threw this exception itself, or when its state was too large for the record of an error.</summary>
         public object? LastState { get; init; }
     }
 }

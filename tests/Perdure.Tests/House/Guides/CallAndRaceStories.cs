@@ -31,27 +31,43 @@ public class CallAndRaceStories
     }
 
     [Theory]
-    [InlineData(257, 1, "FunctionName has 257 characters")]
-    [InlineData(15, 1_048_577, "must be less than or equal to 1048576 bytes")]
-    public async Task A_call_that_the_record_cannot_hold_fails_the_execution(int nameLength, int payloadLength, string why)
+    [InlineData(257, 1, typeof(ArgumentException), "functionName has 257 characters")]
+    [InlineData(15, 1_048_575, typeof(DurableSerializationException), "The payload of ChainedInvoke 'big' at position 1 is 1,048,577 bytes; at most 1,048,576 are allowed.")]
+    public async Task A_call_that_the_record_cannot_hold_is_refused_before_anything_is_recorded(int nameLength, int payloadLength, Type type, string why)
     {
-        var caught = false;
+        Exception? refused = null;
         var (end, operations, _) = await Guide.RunAsync(async context =>
         {
             try
             {
-                return await context.InvokeAsync<string, string>(new string('f', nameLength), new string('x', payloadLength));
+                return await context.InvokeAsync<string, string>(new string('f', nameLength), new string('x', payloadLength), "big");
             }
-            catch (DurableExecutionException)
+            catch (Exception error)
             {
-                caught = true;
-                throw;
+                refused = error;
+                return "refused";
             }
         });
 
-        Assert.Contains(why, end.Error!.ErrorMessage);
-        Assert.False(caught);
+        Assert.Equal("\"refused\"", end.Result);
+        Assert.IsType(type, refused);
+        Assert.Contains(why, refused.Message);
         Assert.Single(operations);
+    }
+
+    [Fact]
+    public async Task A_payload_of_exactly_the_limit_reaches_the_called_function() => Assert.Equal(
+        "1048574",
+        (await Guide.RunAsync(
+            context => context.InvokeAsync<string, int>("measure", new string('x', 1_048_574)),
+            configure: builder => builder.AddFunction<string, int>("measure", (text, _) => Task.FromResult(text.Length)))).Description.Result);
+
+    [Fact]
+    public async Task A_payload_that_cannot_be_written_is_not_called_a_result()
+    {
+        var (end, _, _) = await Guide.RunAsync(context => context.InvokeAsync<Stream, string>("policy-criteria", new MemoryStream(), "stream"));
+
+        Assert.Contains("The payload of ChainedInvoke 'stream' at position 1, a System.IO.Stream, could not be serialized", end.Error!.ErrorMessage);
     }
 
     [Fact]

@@ -11,18 +11,34 @@ public class ContextStories
         ["not paid: System.TimeoutException", "not paid: System.TimeoutException"],
         await Guide.SeenAsync(context => ChildContexts.PayAsync(context, _ => throw new TimeoutException())));
 
-    [Fact]
-    public async Task A_mapping_that_throws_breaks_the_invocation()
+    [Theory]
+    [InlineData(NestingType.Nested)]
+    [InlineData(NestingType.Flat)]
+    public async Task What_a_mapping_throws_is_what_the_caller_sees(NestingType nesting)
     {
-        await using var host = await Guide.HostAsync(context => context.RunInChildContextAsync<int>(
-            (_, _) => throw new TimeoutException(), config: new ChildContextConfig { ErrorMapping = _ => throw new NotSupportedException("in the mapping") }));
-        var arn = await host.Client.StartAsync("guide", "");
-        while (await host.JumpAsync() && (await host.Client.GetAsync(arn))!.Attention == ExecutionAttention.None)
+        var seen = await Guide.SeenAsync(async context =>
         {
-        }
+            try
+            {
+                await context.RunInChildContextAsync<int>(
+                    (_, _) => throw new TimeoutException(),
+                    config: new ChildContextConfig { NestingType = nesting, ErrorMapping = _ => throw new NotSupportedException("in the mapping") });
+                return "";
+            }
+            catch (NotSupportedException error)
+            {
+                return error.Message;
+            }
+        });
 
-        Assert.Equal(ExecutionAttention.Parked, (await host.Client.GetAsync(arn))!.Attention);
+        Assert.Equal(["in the mapping", "in the mapping"], seen);
     }
+
+    [Fact]
+    public async Task A_mapping_that_returns_nothing_changes_nothing() => Assert.Equal(
+        ["System.TimeoutException", "System.TimeoutException"],
+        await Guide.SeenAsync(async context => (await Assert.ThrowsAsync<ChildContextException>(() => context.RunInChildContextAsync<int>(
+            (_, _) => throw new TimeoutException(), config: new ChildContextConfig { ErrorMapping = _ => null! }))).ErrorType!));
 
     [Fact]
     public async Task A_finished_nested_body_does_not_run_again_and_a_flat_one_does()
