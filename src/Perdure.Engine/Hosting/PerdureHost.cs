@@ -40,6 +40,7 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
         var environment = new EngineEnvironment
         {
             Loggers = _loggers,
+            Ids = _services.GetService<IdSource>() ?? SecureIdSource.Instance, // the test kit's is seeded
             Rules = new EngineRules
             {
                 LeaseDuration = _options.LeaseDuration,
@@ -48,7 +49,12 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
                 MaxOperations = _options.MaxOperationsPerExecution,
             },
         };
-        var runtime = new RuntimeOptions { DefaultStepRetry = _options.DefaultStepRetry, StrictDeterminism = _options.StrictDeterminism };
+        var runtime = new RuntimeOptions
+        {
+            DefaultStepRetry = _options.DefaultStepRetry,
+            StrictDeterminism = _options.StrictDeterminism,
+            Probe = _services.GetService<InvocationProbe>(),
+        };
         var host = new InvocationHost(_services, _options.Serializer, runtime);
         var node = new NodeOptions($"{Environment.MachineName}:{Environment.ProcessId}:{environment.Ids.NextNonce()}")
         {

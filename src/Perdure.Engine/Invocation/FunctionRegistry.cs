@@ -8,6 +8,9 @@ internal sealed record FunctionDefinition(string Name, string Version, int Execu
 {
     /// <summary>Days for which finished executions are kept; 0 for the host's default.</summary>
     public int RetentionDays { get; init; }
+
+    /// <summary>Whether a call may name any version or alias of it, as in the test kit.</summary>
+    public bool AnswersToAnyQualifier { get; init; }
 }
 
 /// <summary>The functions that this node serves.</summary>
@@ -26,7 +29,7 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
         var at = target.IndexOf(Marker, StringComparison.Ordinal);
         var parts = (at < 0 ? target : target[(at + Marker.Length)..]).Split(':');
         if (parts.Length > 2 || Find(parts[0]) is not { } function) return null;
-        return parts.Length == 1 || parts[1] == function.Version ? function : null;
+        return parts.Length == 1 || parts[1] == function.Version || function.AnswersToAnyQualifier ? function : null;
     }
 
     public FunctionDefinition Get(string name) => Find(name) ?? throw new FunctionNotFoundException(

@@ -33,6 +33,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     private int _runningBodies;
     private bool _draining;
     private bool _holdsWork;
+    private bool _repeats;
     private bool _finished;
     private bool _warnedOfForeign;
     private InvocationOutcome? _rootOutcome;
@@ -48,6 +49,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         _outcome = environment.Work.NewCompletion<InvocationOutcome>();
         Writer = new CheckpointWriter(environment.Service, arn, checkpointToken, environment.Clock, this);
         _poll = new PollTimer(environment.Clock, Writer.Flush);
+        _draining = environment.Options.Probe?.HoldsBodies == true;
         _causes = environment.Options.NewCauseQueue();
         foreach (var end in History.Ends()) _causes.Add(end);
     }
@@ -128,6 +130,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         if (!_asked.TryAdd(operation.Id, operation))
             throw new InvalidDurableOperationException($"{operation} was asked for twice in one context.");
 
+        _environment.Options.Probe?.OnAsked(operation.Request);
         var recorded = History.Find(operation.Id);
         if (recorded is not null)
         {
@@ -193,7 +196,8 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
 
     private void Rest()
     {
-        if (_rootOutcome is not null)
+        if (_repeats) Finish(new InvocationOutcome.Yielded());
+        else if (_rootOutcome is not null)
         {
             if (History.Initial.FirstOrDefault(operation => !_asked.ContainsKey(operation.Id)) is { } forgotten)
                 Fail(DeterminismCheck.NeverAsked(forgotten, Arn));
@@ -248,7 +252,9 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         if (asked is null && known is null) return;
         History.Set(operation);
         asked?.OnChanged(operation);
-        if (operation.Status.IsTerminal()) _causes.Add(new Cause(ReplayHistory.EndOf(operation), operation.Id, IsEnd: true));
+        if (!operation.Status.IsTerminal()) return;
+        _causes.Add(new Cause(ReplayHistory.EndOf(operation), operation.Id, IsEnd: true));
+        if (_environment.Options.Probe?.RepeatsAfterEveryOperation == true) _draining = _repeats = true;
     }
 
     void ICheckpointOwner.OnCheckpointFailed(Exception error) => _scheduler.PostInternal(

@@ -82,7 +82,12 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
     private bool CanRun()
     {
         if (Context.IsReplayOnly || Context.IsFinished) return false;
-        if (!Runtime.TryBeginBody()) return false;
+        if (!Runtime.TryBeginBody())
+        {
+            Runtime.Environment.Options.Probe?.OnBodyHeld(Request);
+            return false;
+        }
+
         _bodyRuns = true;
         return true;
     }
@@ -107,6 +112,7 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
         try
         {
             linked = callerToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(callerToken, Runtime.BodiesToken) : null;
+            if (Runtime.Environment.Options.Probe is { } probe) await probe.BeforeBodyAsync(Request).ConfigureAwait(false);
             update = await AttemptAsync(attempt, last, linked?.Token ?? Runtime.BodiesToken).ConfigureAwait(false);
         }
         catch (Exception error)

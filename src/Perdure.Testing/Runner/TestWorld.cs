@@ -1,0 +1,140 @@
+using Microsoft.Extensions.DependencyInjection;
+using Perdure.Engine.Executions;
+using Perdure.Protocol;
+using Perdure.Replay;
+
+namespace Perdure.Testing;
+
+/// <summary>One engine with its store, clock and faults, as a runner drives it: time passes when nothing else can, dead nodes are replaced.</summary>
+/// <remarks>Ids are seeded: executions one after another have the same ARNs, callback ids and idempotency keys in every run of a test.</remarks>
+internal sealed class TestWorld : IAsyncDisposable
+{
+    private const int Seed = 20260101;
+
+    private readonly SeededIdSource _ids = new(Seed);
+    private readonly TestRunnerOptions _options;
+    private readonly Pulse _pulse = new();
+    private DurableTestHost _host = null!; // set before anybody has this world
+
+    private TestWorld(TestRunnerOptions options)
+    {
+        _options = options;
+        Faults = new FaultPlan(options.Faults);
+    }
+
+    public FaultPlan Faults { get; }
+
+    public static async Task<TestWorld> StartAsync(FunctionSet functions, TestRunnerOptions options)
+    {
+        var world = new TestWorld(options);
+        world._host = await DurableTestHost.StartAsync(
+            builder => world.Configure(builder, functions), world.Configure, store: null, options.TimeProvider, world.Faults).ConfigureAwait(false);
+        world._host.OnCommitted = world._pulse.Beat;
+        return world;
+    }
+
+    private void Configure(IPerdureBuilder builder, FunctionSet functions)
+    {
+        if (_options.LoggerFactory is { } loggers) builder.Services.AddSingleton(loggers);
+        if (_options.TimeProvider is { } clock) builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton<IdSource>(_ids);
+        builder.Services.AddSingleton<InvocationProbe>(services => new NodeProbe(this, services.GetRequiredService<NodeConnection>()));
+        functions.Configure(builder);
+    }
+
+    private void Configure(PerdureOptions engine)
+    {
+        engine.StrictDeterminism = _options.StrictDeterminism;
+        if (_options.Serializer is { } serializer) engine.Serializer = serializer;
+        _options.ConfigureEngine?.Invoke(engine);
+    }
+
+    /// <summary>Calls the service as somebody outside does: again when the node died before it answered.</summary>
+    /// <param name="call">Told whether it is a repetition, after which the first may have been heard.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<T> CallAsync<T>(Func<IPerdureClient, bool, Task<T>> call, CancellationToken cancellationToken)
+    {
+        for (var isRepetition = false; ; isRepetition = true)
+        {
+            var connection = _host.Connection;
+            var answer = call(_host.Client, isRepetition);
+            await Task.WhenAny(answer, connection.Death).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (answer.IsCompleted) return await answer.ConfigureAwait(false);
+            await _host.ReplaceAsync(connection).ConfigureAwait(false);
+        }
+    }
+
+    public Task<RecordedExecution> ReadAsync(string executionArn, CancellationToken cancellationToken) =>
+        CallAsync((client, _) => RecordedExecution.ReadAsync(client, executionArn, cancellationToken), cancellationToken);
+
+    public Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken) => _host.AdvanceAsync(by).WaitAsync(cancellationToken);
+
+    /// <summary>Waits until the record shows what is looked for, moving the clock when that is allowed and nothing else can happen.</summary>
+    /// <param name="executionArn">The execution.</param>
+    /// <param name="find">Looks for it; null when it is not there yet.</param>
+    /// <param name="awaited">What is looked for, in words.</param>
+    /// <param name="whileBusy">Whether it may be there while a body still runs; else it is looked for only when nothing goes on.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<T> WaitUntilAsync<T>(
+        string executionArn, Func<RecordedExecution, T?> find, string awaited, bool whileBusy, CancellationToken cancellationToken) where T : class
+    {
+        while (true)
+        {
+            // Taken before looking: what happens from here on beats it.
+            var change = _pulse.Next;
+            var record = await ReadAsync(executionArn, cancellationToken).ConfigureAwait(false);
+            if (find(record) is { } found) return found;
+            RequireLimit(record);
+            if (whileBusy) _host.RecordRunningBodies();
+
+            var settled = _host.SettleAsync();
+            await (whileBusy ? Task.WhenAny(settled, change) : settled).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!settled.IsCompleted || change.IsCompleted) continue;
+            if (_options.SkipTime) await JumpAsync(record, awaited, cancellationToken).ConfigureAwait(false);
+            else await change.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <exception cref="TestExecutionSuspendedException">Time brings nothing but the end of an execution that nobody limited.</exception>
+    private async Task JumpAsync(RecordedExecution record, string awaited, CancellationToken cancellationToken)
+    {
+        var longest = record.Execution.StartedAt.AddSeconds(PerdureLimits.MaxDurationSeconds);
+        if (await _host.NextDueAsync().ConfigureAwait(false) is { } next && next < longest) await _host.JumpAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        else throw new TestExecutionSuspendedException(record.Execution, awaited, [.. TestStep.From(record, Serializer).Where(static step => step.IsOpen)]);
+    }
+
+    private void RequireLimit(RecordedExecution record)
+    {
+        var forced = _options.ReplayMode == ReplayMode.EveryOperation ? record.Operations.Count : 0;
+        if (record.Invocations >= _options.MaxInvocations + forced && record.Execution.Status == ExecutionStatus.Running)
+            throw new TestExecutionLimitException(record.Execution.Arn, _options.MaxInvocations, record.Operations.Count);
+    }
+
+    /// <summary>The serializer that the engine uses.</summary>
+    public IDurableSerializer Serializer => field ??= EngineSerializer();
+
+    private IDurableSerializer EngineSerializer()
+    {
+        var engine = new PerdureOptions();
+        Configure(engine);
+        return engine.Serializer;
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    /// <summary>What one node's invocations tell the world.</summary>
+    private sealed class NodeProbe(TestWorld world, NodeConnection connection) : InvocationProbe
+    {
+        public override bool RepeatsAfterEveryOperation => world._options.ReplayMode == ReplayMode.EveryOperation;
+
+        // Not async: what is entered must hold in the caller's flow, which is the body's.
+        public override Task BeforeBodyAsync(OperationRequest request)
+        {
+            EffectLedger.EnterBody(connection);
+            world._pulse.Beat();
+            var delay = world.Faults.DelayOf(request.Name);
+            if (delay > TimeSpan.Zero) return world._host.PassWhileBusyAsync(delay);
+            return Task.CompletedTask;
+        }
+    }
+}
