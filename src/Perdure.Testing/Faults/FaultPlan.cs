@@ -8,7 +8,8 @@ namespace Perdure.Testing;
 internal sealed class FaultPlan(IReadOnlyList<Fault> faults)
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<CommitFault> _fired = [];
+    private readonly Dictionary<CommitFault, string> _fired = [];
+    private readonly HashSet<long> _failed = [];
     private int _commits;
 
     public bool DuplicatesCallbacks => faults.Any(fault => fault is DuplicateCallbackFault);
@@ -17,19 +18,23 @@ internal sealed class FaultPlan(IReadOnlyList<Fault> faults)
     public TimeSpan DelayOf(string? operation) => faults.OfType<SlowStepFault>()
         .Where(slow => slow.Operation == operation).Aggregate(TimeSpan.Zero, static (sum, slow) => sum + slow.By);
 
-    /// <summary>The commit at which a fault last happened, in words; null while none has.</summary>
-    public string? LastFired { get; private set; }
+    /// <summary>The commit at which a fault happened, in words; null while it has not.</summary>
+    public string? Where(CommitFault fault)
+    {
+        lock (_gate) return _fired.GetValueOrDefault(fault);
+    }
 
-    /// <summary>Counts a commit, and says what is to go wrong with it.</summary>
+    /// <summary>Counts a commit, and says what is to go wrong with it. One that went wrong is neither counted again nor fails again when it is repeated.</summary>
     public CommitFaultKind? OnCommit(IReadOnlyList<ChangeSet> batch)
     {
         lock (_gate)
         {
+            if (batch.All(changes => _failed.Contains(changes.CommitId))) return null;
             var commit = new Commit(_commits + 1, batch);
             _commits += commit.Size;
-            if (faults.OfType<CommitFault>().FirstOrDefault(fault => !_fired.Contains(fault) && fault.IsAt(commit)) is not { } due) return null;
-            _fired.Add(due);
-            LastFired = commit.Describe();
+            if (faults.OfType<CommitFault>().FirstOrDefault(fault => !_fired.ContainsKey(fault) && fault.IsAt(commit)) is not { } due) return null;
+            _fired.Add(due, commit.Describe());
+            _failed.UnionWith(batch.Select(static changes => changes.CommitId));
             return due.Kind;
         }
     }

@@ -4,9 +4,9 @@ namespace Perdure.Testing;
 /// <remarks>
 /// <para>
 /// The faults around commits are named by number (1 is the start of the first execution; every change that becomes durable counts) or
-/// by operation (the commit that records the end of the first operation of that name). Each happens once. A durable function's result
-/// must not depend on any of them: the engine repeats what was not committed, asks the journal after a lost reply, and goes on after a
-/// crash from what is recorded.
+/// by operation (the commit that records the end of the first operation of that name). Each happens once, and a commit that went wrong
+/// goes well when the engine repeats it. A durable function's result must not depend on any of them: the engine repeats what was not
+/// committed, asks the journal after a lost reply, and goes on after a crash from what is recorded.
 /// </para>
 /// <para><c>VerifyCrashSafetyAsync</c> tries every commit by itself; a rule is for a test that needs this one.</para>
 /// </remarks>

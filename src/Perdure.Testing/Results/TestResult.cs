@@ -30,6 +30,9 @@ public sealed class TestResult<TOutput>
     /// <summary>What the function returned; the default when it did not.</summary>
     public TOutput? Result { get; }
 
+    /// <summary>The recorded text of the result; null when none is recorded.</summary>
+    internal string? ResultText => _record.Execution.Result;
+
     /// <summary>Why it failed; null when it did not.</summary>
     public ErrorObject? Error => _record.Execution.Error;
 

@@ -31,8 +31,8 @@ internal sealed class TestSession(FunctionSet functions, TestRunnerOptions optio
         lock (_gate) return _world ??= TestWorld.StartAsync(functions, options);
     }
 
-    /// <summary>The commit at which a fault last happened, in words; null while none has.</summary>
-    public async Task<string?> LastFaultAsync() => (await WorldAsync().ConfigureAwait(false)).Faults.LastFired;
+    /// <summary>The commit at which a fault happened, in words; null when it did not.</summary>
+    public async Task<string?> WhereAsync(CommitFault fault) => (await WorldAsync().ConfigureAwait(false)).Faults.Where(fault);
 
     public Task<string> StartAsync<TInput>(TInput input, TimeSpan? timeout, CancellationToken cancellationToken)
     {
