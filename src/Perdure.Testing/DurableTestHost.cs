@@ -71,7 +71,7 @@ public sealed class DurableTestHost : IAsyncDisposable
 
     private async Task StartNodeAsync()
     {
-        var connection = _connection = new NodeConnection(_store, _faults) { OnCommitted = () => OnCommitted?.Invoke() };
+        var connection = new NodeConnection(_store, _faults) { OnCommitted = () => OnCommitted?.Invoke() };
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         services.AddSingleton(connection);
@@ -81,10 +81,12 @@ public sealed class DurableTestHost : IAsyncDisposable
             _options?.Invoke(options);
         });
         _configure(builder);
-
         builder.UseStore(_ => connection);
-        _services = services.BuildServiceProvider();
-        await Host.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<PerdureHost>().StartAsync(CancellationToken.None).ConfigureAwait(false);
+
+        // Known only now that it runs: whoever calls meanwhile finds the dead one, and waits.
+        (_services, _connection) = (provider, connection);
     }
 
     /// <summary>Lets everything run that can run without time passing.</summary>
@@ -99,16 +101,19 @@ public sealed class DurableTestHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves the clock on while a body runs, from timer to timer, each time letting the engine do what falls due.</summary>
-    internal async Task PassWhileBusyAsync(TimeSpan by)
+    /// <summary>Moves the clock on while a body of a node runs, from timer to timer, each time letting the engine do what falls due.</summary>
+    internal async Task PassWhileBusyAsync(NodeConnection node, TimeSpan by)
     {
+        // A new node's first bodies begin before it is known.
+        await _restarting.WaitAsync().ConfigureAwait(false);
+        _restarting.Release();
         var target = Clock.GetUtcNow() + by;
-        while (Clock.GetUtcNow() < target)
+        while (Clock.GetUtcNow() < target && !node.IsDead)
         {
             Clock.AdvanceTo(Clock.NextTimer is { } next && next < target ? next : target);
 
             // Bodies do not tell when they wait for nothing but this clock; all else that goes on is the engine's own, and ends by itself.
-            while (Host.Node.Core.Activity.Count > Host.Node.ActiveInvocations.Count())
+            while (!node.IsDead && Host.Node.Core.Activity.Count > Host.Node.ActiveInvocations.Count())
                 await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System).ConfigureAwait(false);
         }
     }

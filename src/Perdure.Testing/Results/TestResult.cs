@@ -87,4 +87,11 @@ public sealed class TestResult<TOutput>
     {
         if (IsFailed) throw new TestExecutionFailedException(DurableExecutionArn, ExecutionStatus, Error, Steps);
     }
+
+    /// <summary>The operations as a Mermaid flowchart: names, kinds, attempts and statuses, without ids, times or values. Stable text for snapshot tests.</summary>
+    /// <remarks>Operations that ran side by side in one context may be ordered differently from run to run.</remarks>
+    public string ToMermaid() => Mermaid.Of(_record, Steps);
+
+    /// <summary>The whole record as text, for snapshot tests and for <see cref="ReplayVerifier"/>; see <see cref="HistoryJson"/> for what is stable.</summary>
+    public string ToHistoryJson() => HistoryJson.Write(_record);
 }

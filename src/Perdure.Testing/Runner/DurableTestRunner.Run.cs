@@ -24,7 +24,7 @@ public sealed partial class DurableTestRunner<TInput, TOutput>
         string durableExecutionArn, TimeSpan? timeout = null, CancellationToken cancellationToken = default) => _session.WaitUntilAsync(
         durableExecutionArn,
         static (record, serializer) => record.Execution.Status == ExecutionStatus.Running ? null : new TestResult<TOutput>(record, serializer),
-        "the end", whileBusy: false, timeout, cancellationToken);
+        "the end", LookWhen.Settled, timeout, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="TestExecutionSuspendedException">None is open, and time cannot bring one.</exception>
@@ -63,4 +63,12 @@ public sealed partial class DurableTestRunner<TInput, TOutput>
         ArgumentException.ThrowIfNullOrEmpty(name);
         return new TestOperation(_session, name, durableExecutionArn);
     }
+
+    /// <summary>The record of an execution that may still be under way, as text for <see cref="ReplayVerifier"/>.</summary>
+    /// <param name="durableExecutionArn">The execution; null for the one that this runner started last.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="InvalidOperationException">No execution was started yet.</exception>
+    public Task<string> ExportHistoryAsync(string? durableExecutionArn = null, CancellationToken cancellationToken = default) =>
+        _session.LookAsync(durableExecutionArn ?? _session.LatestArn, static (record, _) => HistoryJson.Write(record), cancellationToken);
 }

@@ -44,7 +44,7 @@ public sealed class TestOperation
                     $"{arn} ended {record.Execution.Status} before its operation '{_name}' was {status}" +
                     (record.Execution.Error is { } error ? $": {error.ErrorType}: {error.ErrorMessage}" : "."));
             },
-            $"operation '{_name}' {status}", whileBusy: true, timeout, cancellationToken);
+            $"operation '{_name}' {status}", LookWhen.BodyBegins, timeout, cancellationToken);
     }
 
     /// <summary>Answers the callback of this name, or the one of the <c>WaitForCallbackAsync</c> of this name; waits until it is open.</summary>
@@ -94,7 +94,7 @@ internal static class OpenCallback
                 ?? (record.Execution.Status == ExecutionStatus.Running ? null : throw new InvalidOperationException(
                     $"{executionArn} ended {record.Execution.Status} without opening {awaited}" +
                     (record.Execution.Error is { } error ? $": {error.ErrorType}: {error.ErrorMessage}" : "."))),
-            awaited, whileBusy: true, timeout, cancellationToken);
+            awaited, LookWhen.Committed, timeout, cancellationToken);
     }
 
     private static string? Find(IReadOnlyList<TestStep> steps, string? name) => steps

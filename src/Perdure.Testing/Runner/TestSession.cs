@@ -51,7 +51,7 @@ internal sealed class TestSession(FunctionSet functions, TestRunnerOptions optio
 
     /// <summary>Waits until the record shows something; see <see cref="TestWorld.WaitUntilAsync"/>.</summary>
     public Task<T> WaitUntilAsync<T>(
-        string executionArn, Func<RecordedExecution, IDurableSerializer, T?> find, string awaited, bool whileBusy, TimeSpan? timeout, CancellationToken cancellationToken)
+        string executionArn, Func<RecordedExecution, IDurableSerializer, T?> find, string awaited, LookWhen when, TimeSpan? timeout, CancellationToken cancellationToken)
         where T : class => LimitAsync(
         $"{awaited} of {executionArn}", timeout,
         (world, token) => world.WaitUntilAsync(
@@ -61,7 +61,7 @@ internal sealed class TestSession(FunctionSet functions, TestRunnerOptions optio
                 RequireServedCalls(record);
                 return find(record, world.Serializer);
             },
-            awaited, whileBusy, token),
+            awaited, when, token),
         cancellationToken);
 
     private void RequireServedCalls(RecordedExecution record)

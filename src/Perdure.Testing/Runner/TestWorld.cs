@@ -9,9 +9,7 @@ namespace Perdure.Testing;
 /// <remarks>Ids are seeded: executions one after another have the same ARNs, callback ids and idempotency keys in every run of a test.</remarks>
 internal sealed class TestWorld : IAsyncDisposable
 {
-    private const int Seed = 20260101;
-
-    private readonly SeededIdSource _ids = new(Seed);
+    private readonly TestIdSource _ids = new();
     private readonly TestRunnerOptions _options;
     private readonly Pulse _pulse = new();
     private DurableTestHost _host = null!; // set before anybody has this world
@@ -29,7 +27,7 @@ internal sealed class TestWorld : IAsyncDisposable
         var world = new TestWorld(options);
         world._host = await DurableTestHost.StartAsync(
             builder => world.Configure(builder, functions), world.Configure, store: null, options.TimeProvider, world.Faults).ConfigureAwait(false);
-        world._host.OnCommitted = world._pulse.Beat;
+        world._host.OnCommitted = world._pulse.Happen;
         return world;
     }
 
@@ -73,10 +71,10 @@ internal sealed class TestWorld : IAsyncDisposable
     /// <param name="executionArn">The execution.</param>
     /// <param name="find">Looks for it; null when it is not there yet.</param>
     /// <param name="awaited">What is looked for, in words.</param>
-    /// <param name="whileBusy">Whether it may be there while a body still runs; else it is looked for only when nothing goes on.</param>
+    /// <param name="when">When it is worth looking.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task<T> WaitUntilAsync<T>(
-        string executionArn, Func<RecordedExecution, T?> find, string awaited, bool whileBusy, CancellationToken cancellationToken) where T : class
+        string executionArn, Func<RecordedExecution, T?> find, string awaited, LookWhen when, CancellationToken cancellationToken) where T : class
     {
         while (true)
         {
@@ -85,13 +83,13 @@ internal sealed class TestWorld : IAsyncDisposable
             var record = await ReadAsync(executionArn, cancellationToken).ConfigureAwait(false);
             if (find(record) is { } found) return found;
             RequireLimit(record);
-            if (whileBusy) _host.RecordRunningBodies();
+            if (when == LookWhen.BodyBegins) _host.RecordRunningBodies();
 
             var settled = _host.SettleAsync();
-            await (whileBusy ? Task.WhenAny(settled, change) : settled).WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (!settled.IsCompleted || change.IsCompleted) continue;
+            await (when == LookWhen.Settled ? settled : Task.WhenAny(settled, change.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!settled.IsCompleted || change.HasHappened) continue;
             if (_options.SkipTime) await JumpAsync(record, awaited, cancellationToken).ConfigureAwait(false);
-            else await change.WaitAsync(cancellationToken).ConfigureAwait(false);
+            else await change.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -131,10 +129,23 @@ internal sealed class TestWorld : IAsyncDisposable
         public override Task BeforeBodyAsync(OperationRequest request)
         {
             EffectLedger.EnterBody(connection);
-            world._pulse.Beat();
+            world._pulse.Happen();
             var delay = world.Faults.DelayOf(request.Name);
-            if (delay > TimeSpan.Zero) return world._host.PassWhileBusyAsync(delay);
+            if (delay > TimeSpan.Zero) return world._host.PassWhileBusyAsync(connection, delay);
             return Task.CompletedTask;
         }
     }
+}
+
+/// <summary>When it is worth looking at a record again.</summary>
+internal enum LookWhen
+{
+    /// <summary>When nothing goes on any more.</summary>
+    Settled,
+
+    /// <summary>Also after every commit, while bodies run.</summary>
+    Committed,
+
+    /// <summary>Also when a body begins, which is then recorded at once.</summary>
+    BodyBegins,
 }

@@ -200,7 +200,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         else if (_rootOutcome is not null)
         {
             if (History.Initial.FirstOrDefault(operation => !_asked.ContainsKey(operation.Id)) is { } forgotten)
-                Fail(DeterminismCheck.NeverAsked(forgotten, Arn));
+                Fail(DeterminismCheck.NeverAsked(forgotten, Arn, _rootOutcome));
             else Finish(_rootOutcome);
         }
         else if (_holdsWork) Finish(new InvocationOutcome.Yielded());
@@ -213,7 +213,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         var operation = History.Find(cause.OperationId)!; // causes are made from recorded operations
         if (!_asked.TryGetValue(cause.OperationId, out var asked))
         {
-            Fail(DeterminismCheck.NeverAsked(operation, Arn));
+            Fail(DeterminismCheck.NeverAsked(operation, Arn, _rootOutcome));
             return;
         }
 
