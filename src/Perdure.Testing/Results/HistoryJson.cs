@@ -58,15 +58,20 @@ public static class HistoryJson
         var options = new JsonSerializerOptions(HistoryJsonContext.Default.Options)
         {
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            TypeInfoResolver = HistoryJsonContext.Default.WithAddedModifier(LeaveOutStacks),
+            TypeInfoResolver = HistoryJsonContext.Default.WithAddedModifier(Shape),
         };
         return (JsonTypeInfo<HistoryDocument>)options.GetTypeInfo(typeof(HistoryDocument));
     }
 
-    private static void LeaveOutStacks(JsonTypeInfo type)
+    private static void Shape(JsonTypeInfo type)
     {
-        if (type.Type != typeof(ErrorObject)) return;
-        foreach (var property in type.Properties.Where(static property => property.Name == nameof(ErrorObject.StackTrace))) property.ShouldSerialize = static (_, _) => false;
+        foreach (var property in type.Properties)
+        {
+            if (type.Type == typeof(ErrorObject) && property.Name == nameof(ErrorObject.StackTrace)) property.ShouldSerialize = static (_, _) => false;
+
+            // Each kind contributes its details from its own file: what all have comes first, and no file's place moves it.
+            if (property.Name.EndsWith("Details", StringComparison.Ordinal)) property.Order = 1;
+        }
     }
 }
 

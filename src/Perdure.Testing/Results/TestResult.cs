@@ -15,6 +15,23 @@ public sealed class TestResult<TOutput>
             Result = serializer.Deserialize<TOutput>(text, new DurableSerializationContext(record.Operations[0].Id, execution.Arn));
     }
 
+    /// <summary>Reads a finished execution of any service: for a host, and for runners of other targets.</summary>
+    /// <param name="client">A client of the service.</param>
+    /// <param name="executionArn">The execution.</param>
+    /// <param name="serializer">Reads payloads, as the function's host writes them. Null: <see cref="JsonDurableSerializer"/>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="InvalidOperationException">It is not over.</exception>
+    public static async Task<TestResult<TOutput>> ReadAsync(
+        IPerdureClient client, string executionArn, IDurableSerializer? serializer = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var record = await RecordedExecution.ReadAsync(client, executionArn, cancellationToken).ConfigureAwait(false);
+        return record.Execution.Status == ExecutionStatus.Running
+            ? throw new InvalidOperationException($"{executionArn} is not over; wait for its end first.")
+            : new TestResult<TOutput>(record, serializer ?? new JsonDurableSerializer());
+    }
+
     /// <summary>Whether the function returned; an execution that failed, timed out or was stopped is <see cref="InvocationStatus.Failed"/>.</summary>
     public InvocationStatus Status => IsSucceeded ? InvocationStatus.Succeeded : InvocationStatus.Failed;
 

@@ -26,6 +26,7 @@ public interface IDurableTestRunner<TInput, TOutput> : IAsyncDisposable
     Task<string> StartAsync(TInput input, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until a callback of the execution is open.</summary>
+    /// <remarks>An answer sent afterwards comes after all that the function does of itself, such as the submitter's end, unless a body takes its time.</remarks>
     /// <param name="durableExecutionArn">The execution.</param>
     /// <param name="name">Name of the callback, or of the <c>WaitForCallbackAsync</c> around it; null for the first open one.</param>
     /// <param name="timeout">How long to wait; null for the runner's default.</param>

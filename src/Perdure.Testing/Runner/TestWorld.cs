@@ -81,7 +81,12 @@ internal sealed class TestWorld : IAsyncDisposable
             // Taken before looking: what happens from here on beats it.
             var change = _pulse.Next;
             var record = await ReadAsync(executionArn, cancellationToken).ConfigureAwait(false);
-            if (find(record) is { } found) return found;
+            if (find(record) is { } found)
+            {
+                if (when == LookWhen.Committed) await SettleForAMomentAsync(cancellationToken).ConfigureAwait(false);
+                return found;
+            }
+
             RequireLimit(record);
             if (when == LookWhen.BodyBegins) _host.RecordRunningBodies();
 
@@ -91,6 +96,14 @@ internal sealed class TestWorld : IAsyncDisposable
             if (_options.SkipTime) await JumpAsync(record, awaited, cancellationToken).ConfigureAwait(false);
             else await change.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What the test does next comes after what is going on, unless a body waits for just that: records are then the same in every run.</summary>
+    private async Task SettleForAMomentAsync(CancellationToken cancellationToken)
+    {
+        using var settled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(_host.SettleAsync(), Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, settled.Token)).ConfigureAwait(false);
+        await settled.CancelAsync().ConfigureAwait(false);
     }
 
     /// <exception cref="TestExecutionSuspendedException">Time brings nothing but the end of an execution that nobody limited.</exception>
@@ -143,7 +156,7 @@ internal enum LookWhen
     /// <summary>When nothing goes on any more.</summary>
     Settled,
 
-    /// <summary>Also after every commit, while bodies run.</summary>
+    /// <summary>Also after every commit, while bodies run; what is found is returned when nothing goes on, or after a second of real time.</summary>
     Committed,
 
     /// <summary>Also when a body begins, which is then recorded at once.</summary>

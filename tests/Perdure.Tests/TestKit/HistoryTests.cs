@@ -119,6 +119,9 @@ public class HistoryTests
 
         Assert.Contains("\"Status\": \"RUNNING\"", history);
         Assert.Contains("\"Name\": \"pause\"", history);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TestResult<int>.ReadAsync(host.Client, arn, cancellationToken: Cancel));
+        await host.RunToEndAsync(arn);
+        Assert.Equal(1, (await TestResult<int>.ReadAsync(host.Client, arn, cancellationToken: Cancel)).Result);
         await Assert.ThrowsAsync<ExecutionNotFoundException>(() => HistoryJson.ExportAsync(host.Client, "arn:nobody", Cancel));
     }
 

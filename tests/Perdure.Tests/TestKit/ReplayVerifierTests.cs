@@ -84,6 +84,27 @@ public class ReplayVerifierTests
         }
     }
 
+    [Fact]
+    public async Task An_execution_in_the_middle_of_a_body_replays_up_to_there()
+    {
+        var release = new TaskCompletionSource();
+        Function code = async (_, context) =>
+        {
+            await context.StepAsync((_, _) => Body(""), "first");
+            await context.StepAsync((_, _) => release.Task, "long");
+            return await context.StepAsync((_, _) => Body("done"), "last");
+        };
+        await using var runner = new DurableTestRunner<string, string>(code);
+        var arn = await runner.StartAsync("Ada", cancellationToken: Cancel);
+        await runner.Operation("long").WaitForAsync(OperationStatus.Started, cancellationToken: Cancel);
+
+        var history = await runner.ExportHistoryAsync(arn, Cancel);
+        release.SetResult();
+
+        Assert.DoesNotContain("\"last\"", history);
+        await ReplayVerifier.VerifyAsync(code, history, cancellationToken: Cancel);
+    }
+
     [Theory]
     [InlineData("renamed")]
     [InlineData("removed")]
