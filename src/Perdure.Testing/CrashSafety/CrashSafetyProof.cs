@@ -7,9 +7,11 @@ namespace Perdure.Testing;
 /// <param name="observeAsync">Makes one run, with a fault or without.</param>
 internal sealed class CrashSafetyProof(CrashSafetyOptions options, Func<CommitFault?, Task<ObservedRun>> observeAsync)
 {
+    /// <exception cref="ArgumentException">There is nothing to try.</exception>
     /// <exception cref="CrashSafetyException">A crash changed something.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (options.Points.Count == 0) throw new ArgumentException("CrashSafetyOptions.Points is empty: nothing would be tried.");
         var undisturbed = new UndisturbedRuns(await UndisturbedAsync().ConfigureAwait(false), await UndisturbedAsync().ConfigureAwait(false));
         if (undisturbed.Difference() is { } unstable)
         {

@@ -21,6 +21,7 @@ public sealed partial class DurableTestRunner<TInput, TOutput>
     /// </param>
     /// <param name="options">What is tried; null for all of it.</param>
     /// <param name="cancellationToken">Ends the proof between two runs.</param>
+    /// <exception cref="ArgumentException"><see cref="CrashSafetyOptions.Points"/> is empty.</exception>
     /// <exception cref="CrashSafetyException">A crash changed something; the message says where, and what.</exception>
     public Task VerifyCrashSafetyAsync(
         TInput input, Func<DurableTestRunner<TInput, TOutput>, string, Task>? script = null, CrashSafetyOptions? options = null,

@@ -197,6 +197,15 @@ public class CrashSafetyTests
     }
 
     [Fact]
+    public async Task Trying_nothing_proves_nothing()
+    {
+        await using var runner = Runner((_, _) => Task.FromResult("done"));
+
+        await Assert.ThrowsAsync<ArgumentException>(() => runner.VerifyCrashSafetyAsync(0, options: new CrashSafetyOptions { Points = [] }, cancellationToken: Cancel));
+        await Assert.ThrowsAsync<CrashSafetyException>(() => runner.VerifyCrashSafetyAsync(0, options: new CrashSafetyOptions { MaxCommits = 1 }, cancellationToken: Cancel));
+    }
+
+    [Fact]
     public async Task A_function_that_waits_for_somebody_needs_a_script()
     {
         await using var runner = Runner((context, _) => context.WaitForCallbackAsync<string>((_, _, _) => Task.CompletedTask, "approval"));
