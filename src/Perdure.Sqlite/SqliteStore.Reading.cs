@@ -57,6 +57,9 @@ internal sealed partial class SqliteStore
     private static Dictionary<string, DateTimeOffset> ReadHeartbeats(SqliteSession session, ExecutionKey key) => session.Get("read_heartbeats")
         .Set("$key", key.Value).Read(static row => (row.GetString(0), Instant(row.GetInt64(1)))).ToDictionary(static beat => beat.Item1, static beat => beat.Item2);
 
+    public Task<string?> ReadProgressAsync(ExecutionKey key, string operationId, CancellationToken cancellationToken) => ReadAsync(
+        session => session.Get("read_progress").Set("$key", key.Value).Set("$operation", operationId).Scalar() as string, cancellationToken);
+
     public Task<byte[]> GetSecretAsync(CancellationToken cancellationToken) => WriteAsync(() => Session.InTransaction(() =>
     {
         Session.Get("write_setting").Set("$name", "token-key").Set("$value", System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)).Execute();

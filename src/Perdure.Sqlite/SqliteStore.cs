@@ -151,8 +151,9 @@ internal sealed partial class SqliteStore(string path, TimeProvider clock) : IEx
             .Select(static lease => lease.Key)
             .ToHashSet()));
 
-    public Task BeatAsync(ExecutionKey key, string operationId, DateTimeOffset at, CancellationToken cancellationToken) => WriteAsync(() =>
-        Session.InTransaction(() => Session.Get("beat").Set("$key", key.Value).Set("$operation", operationId).Set("$at", Milliseconds(at)).Execute()));
+    public Task BeatAsync(ExecutionKey key, string operationId, DateTimeOffset at, string? progress, CancellationToken cancellationToken) => WriteAsync(() =>
+        Session.InTransaction(() => Session.Get("beat")
+            .Set("$key", key.Value).Set("$operation", operationId).Set("$at", Milliseconds(at)).Set("$progress", progress).Execute()));
 
     public Task<int> DeleteExpiredAsync(IReadOnlyList<ExecutionKey> keys, DateTimeOffset now, CancellationToken cancellationToken) => WriteAsync(() => Session.InTransaction(() =>
     {

@@ -106,9 +106,13 @@ where ($function is null or function = $function)
 order by key desc limit $limit;
 
 -- name: beat
-insert into heartbeats (execution, operation, beat_at)
-select key, $operation, $at from executions where key = $key
-on conflict (execution, operation) do update set beat_at = max(beat_at, excluded.beat_at);
+insert into heartbeats (execution, operation, beat_at, progress)
+select key, $operation, $at, $progress from executions where key = $key
+on conflict (execution, operation) do update
+set beat_at = excluded.beat_at, progress = coalesce(excluded.progress, progress) where excluded.beat_at >= beat_at;
+
+-- name: read_progress
+select progress from heartbeats where execution = $key and operation = $operation;
 
 -- name: read_heartbeats
 select operation, beat_at from heartbeats where execution = $key;

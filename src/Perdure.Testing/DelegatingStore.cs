@@ -61,8 +61,12 @@ public abstract class DelegatingStore(IExecutionStore inner) : IExecutionStore
         inner.ListAsync(filter, cancellationToken);
 
     /// <inheritdoc/>
-    public virtual Task BeatAsync(ExecutionKey key, string operationId, DateTimeOffset at, CancellationToken cancellationToken) =>
-        inner.BeatAsync(key, operationId, at, cancellationToken);
+    public virtual Task BeatAsync(ExecutionKey key, string operationId, DateTimeOffset at, string? progress, CancellationToken cancellationToken) =>
+        inner.BeatAsync(key, operationId, at, progress, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<string?> ReadProgressAsync(ExecutionKey key, string operationId, CancellationToken cancellationToken) =>
+        inner.ReadProgressAsync(key, operationId, cancellationToken);
 
     /// <inheritdoc/>
     public virtual Task<IReadOnlyDictionary<string, DateTimeOffset>> ReadHeartbeatsAsync(ExecutionKey key, CancellationToken cancellationToken) =>

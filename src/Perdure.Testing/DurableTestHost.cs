@@ -17,12 +17,17 @@ public sealed class DurableTestHost : IAsyncDisposable
     private readonly Action<IPerdureBuilder> _configure;
     private readonly Action<PerdureOptions>? _options;
     private readonly IExecutionStore _store;
+    private readonly FaultPlan _faults;
+    private readonly SemaphoreSlim _restarting = new(1);
+    private NodeConnection _connection = null!; // made with each node, the first before anybody has this host
     private ServiceProvider? _services;
 
-    private DurableTestHost(Action<IPerdureBuilder> configure, Action<PerdureOptions>? options, ManualTimeProvider clock, IExecutionStore? store)
+    private DurableTestHost(
+        Action<IPerdureBuilder> configure, Action<PerdureOptions>? options, ManualTimeProvider clock, IExecutionStore? store, FaultPlan? faults)
     {
         _configure = configure;
         _options = options;
+        _faults = faults ?? new FaultPlan([]);
         Clock = clock;
         _store = store ?? new InMemoryStore(clock);
     }
@@ -36,6 +41,12 @@ public sealed class DurableTestHost : IAsyncDisposable
     /// <summary>The store that survives crashes.</summary>
     public IExecutionStore Store => _store;
 
+    /// <summary>The running node's connection to the store.</summary>
+    internal NodeConnection Connection => _connection;
+
+    /// <summary>Told after every commit, of whichever node.</summary>
+    internal Action? OnCommitted { get; set; }
+
     internal PerdureHost Host => Services.GetRequiredService<PerdureHost>();
 
     private ServiceProvider Services => _services ?? throw new ObjectDisposedException(nameof(DurableTestHost));
@@ -45,19 +56,25 @@ public sealed class DurableTestHost : IAsyncDisposable
     /// <param name="options">Changes the engine's options.</param>
     /// <param name="store">Another store than a fresh one in memory; its clock must be <paramref name="clock"/>.</param>
     /// <param name="clock">The clock; a fresh one when null.</param>
-    public static async Task<DurableTestHost> StartAsync(
-        Action<IPerdureBuilder> configure, Action<PerdureOptions>? options = null, IExecutionStore? store = null, ManualTimeProvider? clock = null)
+    public static Task<DurableTestHost> StartAsync(
+        Action<IPerdureBuilder> configure, Action<PerdureOptions>? options = null, IExecutionStore? store = null, ManualTimeProvider? clock = null) =>
+        StartAsync(configure, options, store, clock, faults: null);
+
+    internal static async Task<DurableTestHost> StartAsync(
+        Action<IPerdureBuilder> configure, Action<PerdureOptions>? options, IExecutionStore? store, ManualTimeProvider? clock, FaultPlan? faults)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        var host = new DurableTestHost(configure, options, clock ?? new ManualTimeProvider(), store);
+        var host = new DurableTestHost(configure, options, clock ?? new ManualTimeProvider(), store, faults);
         await host.StartNodeAsync().ConfigureAwait(false);
         return host;
     }
 
     private async Task StartNodeAsync()
     {
+        var connection = new NodeConnection(_store, _faults) { OnCommitted = () => OnCommitted?.Invoke() };
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        services.AddSingleton(connection);
         var builder = services.AddPerdure(options =>
         {
             options.StrictDeterminism = true;
@@ -65,26 +82,65 @@ public sealed class DurableTestHost : IAsyncDisposable
             _options?.Invoke(options);
         });
         _configure(builder);
+        builder.UseStore(_ => connection);
+        var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<PerdureHost>().StartAsync(CancellationToken.None).ConfigureAwait(false);
 
-        // The container must not dispose the store: it outlives the node, as a disk does.
-        builder.UseStore(_ => new Undisposed(_store));
-        _services = services.BuildServiceProvider();
-        await Host.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        // Known only now that it runs: whoever calls meanwhile finds the dead one, and waits.
+        (_services, _connection) = (provider, connection);
     }
 
     /// <summary>Lets everything run that can run without time passing.</summary>
-    public Task SettleAsync() => Host.Node.Core.Activity.WhenIdleAsync();
+    public async Task SettleAsync()
+    {
+        while (true)
+        {
+            var connection = _connection;
+            await Task.WhenAny(Host.Node.Core.Activity.WhenIdleAsync(), connection.Death).ConfigureAwait(false);
+            if (!connection.IsDead) return;
+            await ReplaceAsync(connection).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Moves the clock on while a body of a node runs, from timer to timer, each time letting the engine do what falls due.</summary>
+    internal async Task PassWhileBusyAsync(NodeConnection node, TimeSpan by)
+    {
+        // A new node's first bodies begin before it is known.
+        await _restarting.WaitAsync().ConfigureAwait(false);
+        _restarting.Release();
+        var target = Clock.GetUtcNow() + by;
+        while (Clock.GetUtcNow() < target && !node.IsDead)
+        {
+            Clock.AdvanceTo(Clock.NextTimer is { } next && next < target ? next : target);
+
+            // Bodies do not tell when they wait for nothing but this clock; all else that goes on is the engine's own, and ends by itself.
+            while (!node.IsDead && Host.Node.Core.Activity.Count > Host.Node.ActiveInvocations.Count())
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Lets everything run, then moves the clock to the next instant at which something is due.</summary>
     /// <returns>False when nothing is due, ever.</returns>
     public async Task<bool> JumpAsync()
     {
         await SettleAsync().ConfigureAwait(false);
-        var due = await _store.NextDueAsync(CancellationToken.None).ConfigureAwait(false);
-        if (due.Count == 0) return false;
-        Clock.AdvanceTo(due.Min(static queue => queue.DueAt));
+        if (await NextDueAsync().ConfigureAwait(false) is not { } due) return false;
+        Clock.AdvanceTo(due);
         await SettleAsync().ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>When anything is next due; null for never.</summary>
+    internal async Task<DateTimeOffset?> NextDueAsync()
+    {
+        var due = await _store.NextDueAsync(CancellationToken.None).ConfigureAwait(false);
+        return due.Count == 0 ? null : due.Min(static queue => queue.DueAt);
+    }
+
+    /// <summary>Has the STARTs of running bodies recorded now, which else wait a moment for company.</summary>
+    internal void RecordRunningBodies()
+    {
+        foreach (var invocation in Host.Node.ActiveInvocations) invocation.Signals.Changed();
     }
 
     /// <summary>Moves the clock on and lets everything run that fell due.</summary>
@@ -96,8 +152,7 @@ public sealed class DurableTestHost : IAsyncDisposable
         // From one due instant to the next: what an earlier one starts may fall due before the target too.
         while (true)
         {
-            var due = await _store.NextDueAsync(CancellationToken.None).ConfigureAwait(false);
-            var next = due.Count == 0 ? target : due.Min(static queue => queue.DueAt);
+            var next = await NextDueAsync().ConfigureAwait(false) ?? target;
             if (next >= target) break;
             if (next <= Clock.GetUtcNow()) next = Clock.GetUtcNow().AddMilliseconds(1);
             Clock.AdvanceTo(next);
@@ -124,13 +179,26 @@ public sealed class DurableTestHost : IAsyncDisposable
     }
 
     /// <summary>Ends the node as a killed process would, and starts another one on the same store.</summary>
-    public async Task CrashAsync()
+    public Task CrashAsync() => ReplaceAsync(_connection);
+
+    /// <summary>Makes sure that another node runs than the one with this connection.</summary>
+    internal async Task ReplaceAsync(NodeConnection connection)
     {
-        var services = Services;
-        foreach (var invocation in Host.Node.ActiveInvocations) invocation.Signals.Lose();
-        Host.Node.Dispose();
-        await StartNodeAsync().ConfigureAwait(false);
-        await services.DisposeAsync().ConfigureAwait(false);
+        connection.Kill();
+        await _restarting.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_connection != connection) return;
+            var services = Services;
+            foreach (var invocation in Host.Node.ActiveInvocations) invocation.Signals.Lose();
+            Host.Node.Dispose();
+            await StartNodeAsync().ConfigureAwait(false);
+            await services.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _restarting.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -138,7 +206,9 @@ public sealed class DurableTestHost : IAsyncDisposable
     {
         if (_services is not { } services) return;
         Host.Node.Dispose();
+        _connection.Kill();
         _services = null;
+        _restarting.Dispose();
         await services.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -26,7 +26,7 @@ internal static class ChildStarter
     private static InvokeTarget? Resolve(InvokeCall call, FunctionRegistry functions, Facts facts)
     {
         if (functions.FindTarget(call.FunctionName, out var isUnqualifiedArn) is not { } function) return null;
-        if (isUnqualifiedArn && function.IsDurable)
+        if (isUnqualifiedArn && function is { IsDurable: true, AnswersToAnyQualifier: false })
             return InvokeTarget.Refused("InvalidParameterValueException", "You cannot invoke a durable function using an unqualified ARN.");
         if (function.TenantProblem(call.TenantId) is { } problem) return InvokeTarget.Refused("InvalidParameterValueException", problem);
         var identity = new ExecutionIdentity(facts.Ids.NextKey(facts.Now), function.Name, function.Version, facts.Ids.NextUuid(), facts.Now)

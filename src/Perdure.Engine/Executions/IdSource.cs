@@ -10,7 +10,7 @@ internal abstract class IdSource
 
     protected abstract void Fill(Span<byte> bytes);
 
-    public long NextCommitId() => Next(long.MaxValue);
+    public virtual long NextCommitId() => Next(long.MaxValue);
 
     /// <summary>
     /// Time in the upper 42 bits: neighbours in time are neighbours in the index. Below it a number that starts anywhere and counts up:

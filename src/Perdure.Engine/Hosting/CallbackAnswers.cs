@@ -51,7 +51,7 @@ internal sealed class CallbackAnswers(EngineNode node, ClientPayloads payloads)
             var now = store.Clock.GetUtcNow();
             var last = beats.TryGetValue(address.OperationId, out var beat) ? beat : (DateTimeOffset?)null;
             if (operation.Kind.DueAt(operation, last) <= now) throw new CallbackClosedException();
-            await store.BeatAsync(address.Key, address.OperationId, now, cancellationToken).ConfigureAwait(false);
+            await store.BeatAsync(address.Key, address.OperationId, now, progress: null, cancellationToken).ConfigureAwait(false);
         });
     }
 

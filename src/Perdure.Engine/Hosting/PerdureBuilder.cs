@@ -66,7 +66,7 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
     }
 
     /// <summary>Asks the class for its types before there is an instance with dependencies: the method that knows them touches no field.</summary>
-    private static FunctionHandler HandlerOf<[DynamicallyAccessedMembers(Constructors)] TFunction>() where TFunction : class, IDurableFunction =>
+    public static FunctionHandler HandlerOf<[DynamicallyAccessedMembers(Constructors)] TFunction>() where TFunction : class, IDurableFunction =>
         ((IDurableFunction)RuntimeHelpers.GetUninitializedObject(typeof(TFunction))).CreateHandler(static services => services.GetRequiredService<TFunction>());
 
     private const DynamicallyAccessedMemberTypes Constructors =

@@ -45,6 +45,7 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
             Loggers = _loggers,
             PayloadStore = _services.GetService<IPayloadStore>(),
             PayloadOptions = _services.GetRequiredService<IOptions<PayloadStoreOptions>>().Value,
+            Ids = _services.GetService<IdSource>() ?? SecureIdSource.Instance, // the test kit's is seeded
             Rules = new EngineRules
             {
                 LeaseDuration = _options.LeaseDuration,
@@ -53,7 +54,13 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
                 MaxOperations = _options.MaxOperationsPerExecution,
             },
         };
-        var runtime = new RuntimeOptions { DefaultStepRetry = _options.DefaultStepRetry, StrictDeterminism = _options.StrictDeterminism, OnNonDeterminism = _options.OnNonDeterminism };
+        var runtime = new RuntimeOptions
+        {
+            DefaultStepRetry = _options.DefaultStepRetry,
+            StrictDeterminism = _options.StrictDeterminism,
+            OnNonDeterminism = _options.OnNonDeterminism,
+            Probe = _services.GetService<InvocationProbe>(),
+        };
         var host = new InvocationHost(_services, _serializer, runtime);
         var node = new NodeOptions($"{Environment.MachineName}:{Environment.ProcessId}:{environment.Ids.NextNonce()}")
         {

@@ -10,6 +10,9 @@ internal sealed record FunctionDefinition(string Name, string Version, int Execu
     /// <summary>Days for which finished executions are kept; 0 for the host's default.</summary>
     public int RetentionDays { get; init; }
 
+    /// <summary>Whether a call may name any version or alias of it, as in the test kit.</summary>
+    public bool AnswersToAnyQualifier { get; init; }
+
     /// <summary>False for a plain function: it is called, not executed durably.</summary>
     public bool IsDurable { get; init; } = true;
 
@@ -52,7 +55,7 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
         var parts = (at < 0 ? target : target[(at + Marker.Length)..]).Split(':');
         isUnqualifiedArn = at >= 0 && parts.Length == 1;
         if (parts.Length > 2 || Find(parts[0]) is not { } function) return null;
-        return parts.Length == 1 || parts[1] == function.Version ? function : null;
+        return parts.Length == 1 || parts[1] == function.Version || function.AnswersToAnyQualifier ? function : null;
     }
 
     /// <summary>Refuses functions whose input or output could never be written, before anything runs.</summary>

@@ -105,6 +105,20 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
         }));
     }
 
+    public Task BeatAsync(string executionArn, string checkpointToken, string operationId, string? progress, CancellationToken cancellationToken)
+    {
+        var token = Read(executionArn, checkpointToken);
+        return core.Mailboxes.UseAsync(token.Key, mailbox => mailbox.ReadAsync(async state =>
+        {
+            if (!IsOfRunning(state, token)) throw new CheckpointRefusedException(Invalid);
+            await core.Store.BeatAsync(token.Key, operationId, core.Store.Clock.GetUtcNow(), progress, cancellationToken).ConfigureAwait(false);
+            return true;
+        }));
+    }
+
+    public Task<string?> GetProgressAsync(string executionArn, string checkpointToken, string operationId, CancellationToken cancellationToken) =>
+        core.Store.ReadProgressAsync(Read(executionArn, checkpointToken).Key, operationId, cancellationToken);
+
     private CheckpointToken Read(string executionArn, string text)
     {
         if (!core.Signer.TryRead(text, out var token)) throw new CheckpointRefusedException(Invalid);

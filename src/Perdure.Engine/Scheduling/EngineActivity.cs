@@ -27,6 +27,15 @@ internal sealed class EngineActivity(WorkQueue work)
         foreach (var waiter in idle) waiter.Set(true);
     }
 
+    /// <summary>How many things are going on; a running invocation is one.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _active;
+        }
+    }
+
     public bool IsIdle
     {
         get

@@ -64,7 +64,15 @@ public interface IExecutionStore : IAsyncDisposable
     Task<IReadOnlyList<ExecutionRow>> ListAsync(RowFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Records a heartbeat, unless a later one is known.</summary>
-    Task BeatAsync(ExecutionKey key, string operationId, DateTimeOffset at, CancellationToken cancellationToken);
+    /// <param name="key">The execution.</param>
+    /// <param name="operationId">The operation.</param>
+    /// <param name="at">When it came.</param>
+    /// <param name="progress">What it says of the work; null says nothing, and leaves what an earlier one said.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    Task BeatAsync(ExecutionKey key, string operationId, DateTimeOffset at, string? progress, CancellationToken cancellationToken);
+
+    /// <summary>What the last heartbeats of an operation said of the work; null when none said anything.</summary>
+    Task<string?> ReadProgressAsync(ExecutionKey key, string operationId, CancellationToken cancellationToken);
 
     /// <summary>The last heartbeat of each operation that ever had one.</summary>
     Task<IReadOnlyDictionary<string, DateTimeOffset>> ReadHeartbeatsAsync(ExecutionKey key, CancellationToken cancellationToken);

@@ -225,14 +225,24 @@ public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore, IDispos
     }
 
     /// <inheritdoc/>
-    public Task BeatAsync(ExecutionKey key, string operationId, DateTimeOffset at, CancellationToken cancellationToken)
+    public Task BeatAsync(ExecutionKey key, string operationId, DateTimeOffset at, string? progress, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_executions.TryGetValue(key, out var stored) && !(LastBeat(stored, operationId) >= at)) stored.Heartbeats[operationId] = at;
+            if (_executions.TryGetValue(key, out var stored) && !(LastBeat(stored, operationId) > at))
+            {
+                stored.Heartbeats[operationId] = at;
+                if (progress is not null) stored.Progress[operationId] = progress;
+            }
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<string?> ReadProgressAsync(ExecutionKey key, string operationId, CancellationToken cancellationToken)
+    {
+        lock (_gate) return Task.FromResult(_executions.TryGetValue(key, out var stored) ? stored.Progress.GetValueOrDefault(operationId) : null);
     }
 
     /// <inheritdoc/>
@@ -305,5 +315,7 @@ public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore, IDispos
         public ReadOnlyMemory<byte> Snapshot { get; set; }
 
         public Dictionary<string, DateTimeOffset> Heartbeats { get; } = [];
+
+        public Dictionary<string, string> Progress { get; } = [];
     }
 }

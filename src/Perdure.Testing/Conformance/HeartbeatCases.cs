@@ -14,7 +14,8 @@ internal static class HeartbeatCases
         A_commit_guarded_by_no_heartbeat_happens_when_there_is_none,
         A_heartbeat_that_moved_stops_the_commit_and_nothing_happens,
         A_first_heartbeat_stops_a_commit_that_knew_none,
-        A_heartbeat_of_an_unknown_execution_leaves_nothing);
+        A_heartbeat_of_an_unknown_execution_leaves_nothing,
+        What_a_heartbeat_says_is_kept_until_a_later_one_says_more);
 
     private static async Task Heartbeats_are_read_back_per_operation(StoreProbe probe)
     {
@@ -27,6 +28,21 @@ internal static class HeartbeatCases
             [("a", T0.AddSeconds(1.25)), ("b", T0.AddSeconds(2))],
             (await BeatsAsync(probe).ConfigureAwait(false)).Select(static beat => (beat.Key, beat.Value)).Order(), "The heartbeats of one execution");
         Check.Equal(0, (await probe.Store.ReadHeartbeatsAsync(Key(2), default).ConfigureAwait(false)).Count, "Heartbeats of another execution");
+    }
+
+    private static async Task What_a_heartbeat_says_is_kept_until_a_later_one_says_more(StoreProbe probe)
+    {
+        await StartAsync(probe).ConfigureAwait(false);
+        Check.Equal(null, await probe.Store.ReadProgressAsync(Key(1), "a", default).ConfigureAwait(false), "Progress before the first heartbeat");
+        await probe.Store.BeatAsync(Key(1), "a", T0.AddSeconds(2), "half", default).ConfigureAwait(false);
+        await probe.Store.BeatAsync(Key(1), "a", T0.AddSeconds(1), "late", default).ConfigureAwait(false);
+        await probe.Store.BeatAsync(Key(1), "a", T0.AddSeconds(3), null, default).ConfigureAwait(false);
+        Check.Equal("half", await probe.Store.ReadProgressAsync(Key(1), "a", default).ConfigureAwait(false), "Progress after a late and a silent heartbeat");
+
+        await probe.Store.BeatAsync(Key(1), "a", T0.AddSeconds(3), "it's \"all\"", default).ConfigureAwait(false);
+        Check.Equal("it's \"all\"", await probe.Store.ReadProgressAsync(Key(1), "a", default).ConfigureAwait(false), "Progress after another one");
+        Check.Equal(null, await probe.Store.ReadProgressAsync(Key(1), "b", default).ConfigureAwait(false), "Progress of another operation");
+        Check.Equal(null, await probe.Store.ReadProgressAsync(Key(2), "a", default).ConfigureAwait(false), "Progress of another execution");
     }
 
     private static async Task A_heartbeat_never_goes_back(StoreProbe probe)
@@ -103,7 +119,7 @@ internal static class HeartbeatCases
     private static Task StartAsync(StoreProbe probe) => probe.WriteAsync(Insert(1));
 
     private static Task BeatAsync(StoreProbe probe, string operation, double second) =>
-        probe.Store.BeatAsync(Key(1), operation, T0.AddSeconds(second), CancellationToken.None);
+        probe.Store.BeatAsync(Key(1), operation, T0.AddSeconds(second), null, CancellationToken.None);
 
     private static Task<IReadOnlyDictionary<string, DateTimeOffset>> BeatsAsync(StoreProbe probe) =>
         probe.Store.ReadHeartbeatsAsync(Key(1), CancellationToken.None);

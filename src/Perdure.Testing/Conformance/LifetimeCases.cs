@@ -19,7 +19,7 @@ internal static class LifetimeCases
     {
         await JournalCases.WriteJournalAsync(probe, 1, 3).ConfigureAwait(false);
         await probe.WriteAsync(Append(1, 3, Running(T0.AddHours(1))) with { Snapshot = Bytes("""{"at":3}""") }).ConfigureAwait(false);
-        await probe.Store.BeatAsync(Key(1), "a", T0.AddSeconds(1), default).ConfigureAwait(false);
+        await probe.Store.BeatAsync(Key(1), "a", T0.AddSeconds(1), null, default).ConfigureAwait(false);
         var (row, entries) = (await probe.RowAsync(1).ConfigureAwait(false), await probe.EntriesAsync(1).ConfigureAwait(false));
 
         await probe.ReopenAsync("node-2").ConfigureAwait(false);
@@ -109,7 +109,7 @@ internal static class LifetimeCases
     {
         await JournalCases.WriteJournalAsync(probe, 1, 3).ConfigureAwait(false);
         await probe.WriteAsync(Insert(2)).ConfigureAwait(false);
-        await probe.Store.BeatAsync(Key(1), "a", T0, default).ConfigureAwait(false);
+        await probe.Store.BeatAsync(Key(1), "a", T0, null, default).ConfigureAwait(false);
         await probe.WriteAsync(Append(1, 3, Ended(T0) with { WakeAt = T0 }) with { Snapshot = Bytes("""{"at":3}""") }).ConfigureAwait(false);
         await probe.WriteAsync(Append(2, 1)).ConfigureAwait(false);
 

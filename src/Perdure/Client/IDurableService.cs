@@ -8,6 +8,13 @@ internal interface IDurableService
     /// <exception cref="Operations.InvalidTransitionException">The batch is not allowed; nothing was changed.</exception>
     Task<CheckpointResponse> CheckpointAsync(CheckpointRequest request, CancellationToken cancellationToken);
 
+    /// <summary>A body says that it is still at work, and how far it is. Not journalled; the last one counts.</summary>
+    /// <exception cref="CheckpointRefusedException">This invocation is no longer the execution's current one.</exception>
+    Task BeatAsync(string executionArn, string checkpointToken, string operationId, string? progress, CancellationToken cancellationToken);
+
+    /// <summary>How far an earlier attempt, or an earlier invocation's, said that it was; null when none did.</summary>
+    Task<string?> GetProgressAsync(string executionArn, string checkpointToken, string operationId, CancellationToken cancellationToken);
+
     /// <summary>A page of the recorded operations.</summary>
     Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken);
 }

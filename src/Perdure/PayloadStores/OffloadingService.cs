@@ -21,6 +21,12 @@ internal sealed class OffloadingService(IDurableService inner, PayloadOffloader 
         return response with { Operations = await ResolveAsync(response.Operations, written, cancellationToken).ConfigureAwait(false) };
     }
 
+    public Task BeatAsync(string executionArn, string checkpointToken, string operationId, string? progress, CancellationToken cancellationToken) =>
+        inner.BeatAsync(executionArn, checkpointToken, operationId, progress, cancellationToken);
+
+    public Task<string?> GetProgressAsync(string executionArn, string checkpointToken, string operationId, CancellationToken cancellationToken) =>
+        inner.GetProgressAsync(executionArn, checkpointToken, operationId, cancellationToken);
+
     public async Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken) =>
         await ResolveAsync(await inner.GetStateAsync(executionArn, checkpointToken, marker, cancellationToken).ConfigureAwait(false), cancellationToken)
             .ConfigureAwait(false);

@@ -18,6 +18,9 @@ internal static class PerdureLimits
     /// <summary>An error is smaller than this, as it is serialized.</summary>
     public const int MaxErrorBytes = 1_048_576;
 
+    /// <summary>Largest progress of a step's heartbeat.</summary>
+    public const int MaxProgressBytes = 65_536;
+
     public const int MaxBatchUpdates = 200;
     public const int MaxBatchBytes = 750_000;
 }

@@ -41,6 +41,9 @@ internal sealed class CheckpointWriter(
         }
     }
 
+    /// <summary>The token that the last answer gave. Changed while a request is under way: for what may be refused as stale without harm.</summary>
+    public string Token => Volatile.Read(ref _token);
+
     public void Enqueue(OperationUpdate update, bool urgent)
     {
         lock (_gate)
@@ -123,7 +126,7 @@ internal sealed class CheckpointWriter(
             {
                 var request = new CheckpointRequest(executionArn, _token, batch, ClientToken());
                 var response = await service.CheckpointAsync(request, _closed.Token).ConfigureAwait(false);
-                if (response.CheckpointToken is { } next) _token = next;
+                if (response.CheckpointToken is { } next) Volatile.Write(ref _token, next);
                 else Stop();
                 owner.OnAcknowledged(response);
             }

@@ -20,8 +20,11 @@ internal static class DeterminismCheck
             "Restore the order, names and kinds of the operations that were there when the execution started, or let it finish on the version it began with. [PDR0101]");
     }
 
-    public static NonDeterministicExecutionException NeverAsked(Operation recorded, string arn) => new(
+    /// <param name="recorded">The operation.</param>
+    /// <param name="arn">The execution.</param>
+    /// <param name="end">How the code ended without asking for it; null when it goes on. An error on the way is most likely the reason.</param>
+    public static NonDeterministicExecutionException NeverAsked(Operation recorded, string arn, InvocationOutcome? end) => new(
         $"The code of {arn} no longer matches its record. The record has {OperationRequest.Describe(recorded.SubType ?? recorded.Type, recorded.Name)} " +
         $"(operation {recorded.Id}{(recorded.ParentId is null ? "" : $" in context {recorded.ParentId}")}, started {recorded.StartTimestamp:O}), " +
-        "but the code never asked for it. An operation was removed, reordered or made conditional on something that differs in this run. [PDR0101]");
+        $"but the code never asked for it{(end is InvocationOutcome.Failed { Error: var error } ? $": it threw {error.ErrorType}: {error.ErrorMessage}" : "")}. An operation was removed, reordered or made conditional on something that differs in this run. [PDR0101]");
 }

@@ -49,6 +49,9 @@ internal sealed record RuntimeOptions
 
     /// <summary>Test seam: the ordering experiment's controls replace the queue to show that the order matters.</summary>
     public Func<CauseQueue> NewCauseQueue { get; init; } = static () => new CauseQueue();
+
+    /// <summary>Test seam: the test kit's eyes and hands; null in production.</summary>
+    public InvocationProbe? Probe { get; init; }
 }
 
 /// <summary>What the host tells a running invocation. Hints: losing one costs latency, never correctness.</summary>

@@ -35,6 +35,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     private int _runningBodies;
     private bool _draining;
     private bool _holdsWork;
+    private bool _repeats;
     private bool _finished;
     private InvocationOutcome? _rootOutcome;
 
@@ -49,6 +50,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         _outcome = environment.Work.NewCompletion<InvocationOutcome>();
         Writer = new CheckpointWriter(environment.Service, arn, checkpointToken, environment.Clock, this);
         _poll = new PollTimer(environment.Clock, Writer.Flush);
+        _draining = environment.Options.Probe?.HoldsBodies == true;
         _causes = environment.Options.NewCauseQueue();
         foreach (var end in History.Ends()) _causes.Add(end);
         Scopes = new CancellationScopes(this);
@@ -82,7 +84,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     public static async Task<InvocationOutcome> RunAsync(
         DurableExecutionInvocationInput input, Func<DurableContext, string?, Task<string?>> function, InvocationEnvironment environment)
     {
-        var operations = await LoadAsync(input, environment).ConfigureAwait(false);
+        var operations = await StatePages.LoadAsync(input, environment.Service).ConfigureAwait(false);
         using var runtime = new InvocationRuntime(environment, input.DurableExecutionArn, input.CheckpointToken, operations);
         runtime._scheduler.PostFunctionCode(_ => runtime.RunRoot(function), null);
         environment.Signals.Attach(runtime);
@@ -98,21 +100,6 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         if (_runningBodies > 0) return;
         Scopes.Dispose();
         _bodies.Dispose();
-    }
-
-    private static async Task<IReadOnlyList<Operation>> LoadAsync(DurableExecutionInvocationInput input, InvocationEnvironment environment)
-    {
-        var page = input.InitialExecutionState;
-        if (string.IsNullOrEmpty(page.NextMarker)) return page.Operations;
-        var operations = page.Operations.ToList();
-        while (!string.IsNullOrEmpty(page.NextMarker))
-        {
-            page = await environment.Service
-                .GetStateAsync(input.DurableExecutionArn, input.CheckpointToken, page.NextMarker, CancellationToken.None).ConfigureAwait(false);
-            operations.AddRange(page.Operations);
-        }
-
-        return operations;
     }
 
     private async void RunRoot(Func<DurableContext, string?, Task<string?>> function)
@@ -141,6 +128,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         if (!_asked.TryAdd(operation.Id, operation))
             throw new InvalidDurableOperationException($"{operation} was asked for twice in one context: a Key names one operation. Give each its own. [PDR0108]");
 
+        _environment.Options.Probe?.OnAsked(operation.Request);
         var recorded = History.Find(operation.Id);
         History.OnAsked(operation.Id);
         if (recorded is not null)
@@ -221,10 +209,11 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
 
     private void Rest()
     {
-        if (_rootOutcome is not null)
+        if (_repeats) Finish(new InvocationOutcome.Yielded());
+        else if (_rootOutcome is not null)
         {
             if (History.Initial.FirstOrDefault(operation => !_asked.ContainsKey(operation.Id)) is { } forgotten)
-                Mismatch(DeterminismCheck.NeverAsked(forgotten, Arn));
+                Mismatch(DeterminismCheck.NeverAsked(forgotten, Arn, _rootOutcome));
             else Finish(_rootOutcome);
         }
         else if (_holdsWork) Finish(new InvocationOutcome.Yielded());
@@ -243,7 +232,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         var operation = History.Find(cause.OperationId)!; // causes are made from recorded operations
         if (!_asked.TryGetValue(cause.OperationId, out var asked))
         {
-            Mismatch(DeterminismCheck.NeverAsked(operation, Arn));
+            Mismatch(DeterminismCheck.NeverAsked(operation, Arn, _rootOutcome));
             return;
         }
 
@@ -290,7 +279,9 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         if (asked is null && known is null) return;
         History.Set(operation);
         asked?.OnChanged(operation);
-        if (operation.Status.IsTerminal()) _causes.Add(new Cause(ReplayHistory.EndOf(operation), operation.Id, IsEnd: true));
+        if (!operation.Status.IsTerminal()) return;
+        _causes.Add(new Cause(ReplayHistory.EndOf(operation), operation.Id, IsEnd: true));
+        if (_environment.Options.Probe?.RepeatsAfterEveryOperation == true) _draining = _repeats = true;
     }
 
     void ICheckpointOwner.OnCheckpointFailed(Exception error) => _scheduler.PostInternal(

@@ -115,7 +115,7 @@ public sealed class SqliteFileTests : IDisposable
             var running = new RowState { Status = ExecutionStatus.Running, Queue = "f" };
             var change = new ExecutionChange { Key = key, ExpectedVersion = 0, Entry = "{}"u8.ToArray(), Payload = default };
             await store.CommitAsync([new ChangeSet(1, [change with { Row = running, Insert = new ExecutionIdentity(key, "f", "1", "n", _clock.GetUtcNow()) }])]);
-            await store.BeatAsync(key, "a", _clock.GetUtcNow(), default);
+            await store.BeatAsync(key, "a", _clock.GetUtcNow(), null, default);
             var ended = running with { Status = ExecutionStatus.Failed, EndedAt = _clock.GetUtcNow(), ExpiresAt = _clock.GetUtcNow() };
             await store.CommitAsync([new ChangeSet(2, [change with { ExpectedVersion = 1, Row = ended, Snapshot = "{}"u8.ToArray() }])]);
 

@@ -6,6 +6,9 @@ namespace Perdure.Tests.House;
 /// <summary>The tests that the testing guide shows, run as they are printed.</summary>
 public class TestingGuideStories : ExpenseApprovalTests;
 
+/// <summary>What the testing guide shows of the host underneath, run as it is printed.</summary>
+public class TestHostGuideStories : TestHostTests;
+
 /// <summary>Samples of the guides, run as they are printed.</summary>
 public class GuideStories
 {

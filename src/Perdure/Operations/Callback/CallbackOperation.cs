@@ -10,9 +10,22 @@ internal sealed class CallbackOperation<T>(DurableContext context, OperationRequ
     private readonly TaskCompletionSource<T> _answer = new();
     private bool _open;
     private bool _startQueued;
+    private DateTimeOffset _startedAt;
     private string? _callbackId;
 
     public override bool AwaitsService => _open;
+
+    public override DateTimeOffset? WakesAt => _open ? NextDeadline() : null;
+
+    /// <summary>When the service will next look whether it timed out. Heartbeats are unknown here, so each of their periods counts.</summary>
+    private DateTimeOffset? NextDeadline()
+    {
+        DateTimeOffset? timeout = config.TimeoutSeconds is { } seconds ? _startedAt.AddSeconds(seconds) : null;
+        if (config.HeartbeatSeconds is not { } period) return timeout;
+        var periods = Math.Floor((Runtime.Environment.Clock.GetUtcNow() - _startedAt).TotalSeconds / period) + 1;
+        var beat = _startedAt.AddSeconds(Math.Max(1, periods) * period);
+        return timeout < beat ? timeout : beat;
+    }
 
     public override void Begin(Operation? recorded)
     {
@@ -31,6 +44,7 @@ internal sealed class CallbackOperation<T>(DurableContext context, OperationRequ
     public override void OnChanged(Operation operation)
     {
         _open = operation.Status == OperationStatus.Started;
+        _startedAt = operation.StartTimestamp;
         if (_startQueued) return;
         _startQueued = true;
         Runtime.DeliverStartInOrder(operation);

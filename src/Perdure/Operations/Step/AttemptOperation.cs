@@ -97,7 +97,12 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
     private bool CanRun()
     {
         if (Context.IsReplayOnly || Context.IsFinished) return false;
-        if (!Runtime.TryBeginBody()) return false;
+        if (!Runtime.TryBeginBody())
+        {
+            Runtime.Environment.Options.Probe?.OnBodyHeld(Request);
+            return false;
+        }
+
         _bodyRuns = true;
         return true;
     }
@@ -127,6 +132,7 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
                 token = linked.Token;
             }
 
+            if (Runtime.Environment.Options.Probe is { } probe) await probe.BeforeBodyAsync(Request).ConfigureAwait(false);
             update = await AttemptAsync(attempt, last, token).ConfigureAwait(false);
         }
         catch (Exception error)

@@ -77,6 +77,20 @@ public interface IStepContext
     /// <summary>How often the process ended in the middle of this step before; 0 where the service does not count.</summary>
     int InterruptionCount { get; }
 
+    /// <summary>Says that the body is still at work. Cheap: at most one per second is recorded, outside the journal.</summary>
+    /// <remarks>Needs a service that keeps heartbeats of steps (Perdure's); elsewhere it does nothing.</remarks>
+    void Heartbeat();
+
+    /// <summary>As the other overload, and says how far the work is: what <see cref="TryGetLastHeartbeat{T}"/> finds after a failure or a crash.</summary>
+    /// <param name="progress">At most 65,536 bytes when serialized. Not for <see cref="SensitiveDataAttribute"/>: it is kept as it is.</param>
+    /// <exception cref="DurableSerializationException">It cannot be written, is too large, or is sensitive.</exception>
+    void Heartbeat<T>(T progress);
+
+    /// <summary>What the last heartbeat before this attempt said: of an attempt that failed, or of a run that was cut off. The last second of it may be missing.</summary>
+    /// <returns>False when none said anything.</returns>
+    /// <exception cref="DurableSerializationException">It cannot be read as <typeparamref name="T"/>.</exception>
+    bool TryGetLastHeartbeat<T>(out T progress);
+
     /// <summary>The operation's id. The same in every execution: never use it as a key; see <see cref="IdempotencyKey"/>.</summary>
     string OperationId { get; }
 

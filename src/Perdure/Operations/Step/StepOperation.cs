@@ -23,9 +23,23 @@ internal sealed class StepOperation<T>(
 
     protected override async Task<OperationUpdate> AttemptAsync(int attempt, StepDetails? last, CancellationToken cancellationToken)
     {
+        var step = new StepContext(Context, Request, attempt, await PastAsync(last).ConfigureAwait(false));
+        var update = await AttemptAsync(step, attempt, cancellationToken).ConfigureAwait(false);
+        await step.EndAsync(failed: update.Action != OperationAction.Succeed).ConfigureAwait(false);
+        return update;
+    }
+
+    /// <summary>A step that never failed and was never cut off has no past to ask for.</summary>
+    private async Task<StepPast> PastAsync(StepDetails? last) => last is null or { Attempt: 0, Interruptions: 0 }
+        ? default
+        : new StepPast(
+            last.Interruptions,
+            await Runtime.Environment.Service.GetProgressAsync(Runtime.Arn, Runtime.Writer.Token, Id, CancellationToken.None).ConfigureAwait(false));
+
+    private async Task<OperationUpdate> AttemptAsync(StepContext step, int attempt, CancellationToken cancellationToken)
+    {
         try
         {
-            var step = new StepContext(Context, Request, attempt, last?.Interruptions ?? 0);
             var value = await StepTimeout.RunAsync(
                 token => body.RunAsync(step, token), config.Timeout, Runtime.Environment.Clock, Request, cancellationToken).ConfigureAwait(false);
             return NewUpdate(OperationAction.Succeed, body.HasResult ? RoundTrip(value) : null);

@@ -23,7 +23,7 @@ internal sealed class WaitForConditionOperation<TState>(
         var before = StateAfter(last);
         try
         {
-            var state = await check(before, new StepContext(Context, Request, attempt, last?.Interruptions ?? 0), cancellationToken).ConfigureAwait(false);
+            var state = await check(before, new StepContext(Context, Request, attempt, new StepPast(last?.Interruptions ?? 0, null)), cancellationToken).ConfigureAwait(false);
             payload = RoundTrip(state);
             var decision = config.WaitStrategy.Decide(state, attempt, OperationIds.NewRandom(Runtime.Arn, $"{Id}#{attempt}"));
             if (decision.ShouldContinue && Stopped is { } reason) return FailUpdate(reason);
