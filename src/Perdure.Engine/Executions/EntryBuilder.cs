@@ -16,6 +16,9 @@ internal sealed record Decision(
     /// <summary>Executions to start in the same transaction.</summary>
     public IReadOnlyList<ChildStart> Children { get; init; } = [];
 
+    /// <summary>When an invocation begins: what changed since the function last looked.</summary>
+    public IReadOnlyList<string> Unseen { get; init; } = [];
+
     public bool IsEmpty => Changes is null;
 }
 
@@ -219,7 +222,11 @@ internal sealed class EntryBuilder
             Checkpoint = _mark,
             Control = Control != _state.Control || _state.Version == 0 ? Control : null,
         };
-        return new Decision(entry, Payloads.Written, NeedsRow ? Row() : null, _guards) { Children = _children };
+        return new Decision(entry, Payloads.Written, NeedsRow ? Row() : null, _guards)
+        {
+            Children = _children,
+            Unseen = entry.Began is null ? [] : [.. _state.ChangedAfter(_state.Seen).Select(static operation => operation.Id).Union(_order)],
+        };
     }
 
     /// <summary>The row changes only when status, wake or lease do; a checkpoint of a running invocation touches none of them.</summary>

@@ -40,6 +40,9 @@ public interface IPerdureBuilder
     /// <exception cref="ArgumentException">Name or timeout is not valid, or the name is taken.</exception>
     IPerdureBuilder AddPlainFunction<TInput, TOutput>(string name, Func<TInput, CancellationToken, Task<TOutput>> function, TimeSpan? timeout = null);
 
+    /// <summary>Adds an interceptor: one instance for the host, called in the order in which they were added.</summary>
+    IPerdureBuilder AddInterceptor<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TInterceptor>() where TInterceptor : class, IDurableInterceptor;
+
     /// <summary>Adds a source-generated JSON context for the types that functions hand around: their inputs and outputs, results, states and answers.</summary>
     /// <remarks>Contexts are asked in the order in which they were added. Needed in apps compiled with AOT or trimmed; quicker everywhere.</remarks>
     /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
@@ -106,6 +109,12 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
         if (services.Any(service => service.ImplementationInstance is FunctionDefinition known && known.Name == function.Name))
             throw new ArgumentException($"A function named '{function.Name}' is already registered; give one of them another name.");
         services.AddSingleton(function);
+        return this;
+    }
+
+    public IPerdureBuilder AddInterceptor<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TInterceptor>() where TInterceptor : class, IDurableInterceptor
+    {
+        services.AddSingleton<IDurableInterceptor, TInterceptor>();
         return this;
     }
 

@@ -61,7 +61,10 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
             OnNonDeterminism = _options.OnNonDeterminism,
             Probe = _services.GetService<InvocationProbe>(),
         };
-        var host = new InvocationHost(_services, _serializer, runtime);
+        var host = new InvocationHost(_services, _serializer, runtime)
+        {
+            Interceptors = InterceptorChain.Of([.. _services.GetServices<IDurableInterceptor>()], _loggers),
+        };
         var node = new NodeOptions($"{Environment.MachineName}:{Environment.ProcessId}:{environment.Ids.NextNonce()}")
         {
             MaxConcurrentInvocations = _options.MaxConcurrentInvocations,

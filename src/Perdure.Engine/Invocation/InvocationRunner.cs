@@ -21,7 +21,7 @@ internal sealed record InvocationStart(
         return new InvocationStart(
             began, state.Arn, state.Identity.Function, state.Version, execution.Kind.DueAt(execution, null), ExecutionKind.SettingsOf(execution).TenantId,
             [.. state.Operations.Where(state.IsVisible)],
-            [.. decision.Changes.Operations.Select(operation => operation.Id)],
+            decision.Unseen,
             decision.Payload);
     }
 }
@@ -90,6 +90,7 @@ internal sealed partial class InvocationRunner(
                 Options = host.Options,
                 Deadline = start.Deadline,
                 TenantId = start.TenantId,
+                Interceptors = host.Interceptors,
             };
             return await functions.Get(start.Function).Handler.InvokeAsync(input, environment, scope.ServiceProvider).ConfigureAwait(false);
         }
@@ -157,4 +158,8 @@ internal sealed partial class InvocationRunner(
 }
 
 /// <summary>What functions of this host run with.</summary>
-internal sealed record InvocationHost(IServiceProvider Services, IDurableSerializer Serializer, RuntimeOptions Options);
+internal sealed record InvocationHost(IServiceProvider Services, IDurableSerializer Serializer, RuntimeOptions Options)
+{
+    /// <summary>Who watches every invocation of this host; null for nobody.</summary>
+    public InterceptorChain? Interceptors { get; init; }
+}

@@ -32,6 +32,9 @@ internal abstract class DurableOperation(DurableContext context, OperationReques
     /// <summary>The scope of the code that awaits it was stopped: what it awaits throws, now.</summary>
     public abstract void Interrupt(Exception reason);
 
+    /// <summary>Whether it is an operation on the record; false for a flat context.</summary>
+    public virtual bool IsRecorded => true;
+
     /// <summary>When it was asked for, counted from 1: operations that end together end in this order.</summary>
     public int Order { get; set; }
 

@@ -103,7 +103,11 @@ internal sealed partial class DurableContext : IDurableContext
     private ReplayAwareLogger CreateLogger() => new(
         _loggerConfig?.CustomLogger ?? Runtime.Environment.LoggerFactory.CreateLogger(Runtime.FunctionCategory),
         [new("executionArn", Runtime.Arn), new("awsRequestId", Runtime.Environment.RequestId)],
-        _loggerConfig?.ModeAware == false ? null : () => IsReplaying);
+        _loggerConfig?.ModeAware == false ? null : () => IsReplaying,
+        Enrichment);
+
+    private Func<IEnumerable<KeyValuePair<string, object?>>>? Enrichment =>
+        Runtime.Environment.Interceptors is { } interceptors ? () => interceptors.LogFields(Runtime.Arn) : null;
 
     /// <summary>A logger for one attempt of one operation; never silent: a body runs only live.</summary>
     public ILogger OperationLogger(OperationRequest request, int attempt) => new ReplayAwareLogger(
@@ -112,7 +116,8 @@ internal sealed partial class DurableContext : IDurableContext
             new("executionArn", Runtime.Arn), new("awsRequestId", Runtime.Environment.RequestId),
             new("operationId", request.Id), new("operationName", request.Name), new("attempt", attempt),
         ],
-        isReplaying: null);
+        isReplaying: null,
+        Enrichment);
 
     /// <summary>Names the next operation: by its key, or else by the next position. Refused where no durable call can be.</summary>
     private OperationRequest Next(string type, string subType, string? name, string? key)

@@ -30,6 +30,9 @@ internal sealed record InvocationEnvironment
 
     public RuntimeOptions Options { get; init; } = new();
 
+    /// <summary>Who watches; null for nobody.</summary>
+    public InterceptorChain? Interceptors { get; init; }
+
     public DateTimeOffset? Deadline { get; init; }
 
     public string? TenantId { get; init; }

@@ -38,6 +38,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     private bool _repeats;
     private bool _finished;
     private InvocationOutcome? _rootOutcome;
+    private InvocationHooks? _hooks;
 
     public InvocationRuntime(InvocationEnvironment environment, string arn, string checkpointToken, IReadOnlyList<Operation> operations)
     {
@@ -86,9 +87,16 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     {
         var operations = await StatePages.LoadAsync(input, environment.Service).ConfigureAwait(false);
         using var runtime = new InvocationRuntime(environment, input.DurableExecutionArn, input.CheckpointToken, operations);
-        runtime._scheduler.PostFunctionCode(_ => runtime.RunRoot(function), null);
-        environment.Signals.Attach(runtime);
-        return await runtime._outcome.Task.ConfigureAwait(false);
+        if (environment.Interceptors is not { } chain) return await runtime.RunAsync(function).ConfigureAwait(false);
+        runtime._hooks = new InvocationHooks(chain, input, operations, environment);
+        return await runtime._hooks.RunAsync(() => runtime.RunAsync(function)).ConfigureAwait(false);
+    }
+
+    private Task<InvocationOutcome> RunAsync(Func<DurableContext, string?, Task<string?>> function)
+    {
+        _scheduler.PostFunctionCode(_ => RunRoot(function), null);
+        _environment.Signals.Attach(this);
+        return _outcome.Task;
     }
 
     // Not the token source of the bodies: a body that outlives the invocation may still ask it.
@@ -146,6 +154,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         }
 
         operation.Order = _asked.Count;
+        _hooks?.OnAsked(operation.Request, operation.Context.RecordId, operation.IsRecorded, recorded);
         _open.Add(operation);
         operation.Begin(recorded);
     }
@@ -256,6 +265,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     void ICheckpointOwner.OnAcknowledged(CheckpointResponse response) => _scheduler.PostInternal(
         state =>
         {
+            _hooks?.OnAnswer(response.Operations);
             foreach (var operation in response.Operations) Change(operation);
             if (response.CheckpointToken is { } token) _seenToken = token;
             else Finish(new InvocationOutcome.Superseded());
@@ -278,6 +288,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         var asked = _asked.GetValueOrDefault(operation.Id);
         if (asked is null && known is null) return;
         History.Set(operation);
+        _hooks?.OnChanged(operation);
         asked?.OnChanged(operation);
         if (!operation.Status.IsTerminal()) return;
         _causes.Add(new Cause(ReplayHistory.EndOf(operation), operation.Id, IsEnd: true));
@@ -304,7 +315,6 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         return earliest;
     }
 
-    /// <summary>Asks the service what changed; only useful while a body keeps the invocation alive.</summary>
     public void Poll() => Writer.Flush();
 
     public void Drain() => _scheduler.PostInternal(_ => _draining = true, null);

@@ -4,7 +4,8 @@ namespace Perdure.Replay;
 
 /// <summary>Silent while its context replays, so that a line is written once however often the code runs over it.</summary>
 /// <remarks>Exact at checkpoint granularity: a crash after a line and before the next checkpoint repeats the line.</remarks>
-internal sealed class ReplayAwareLogger(ILogger inner, IReadOnlyList<KeyValuePair<string, object?>> scope, Func<bool>? isReplaying) : ILogger
+internal sealed class ReplayAwareLogger(
+    ILogger inner, IReadOnlyList<KeyValuePair<string, object?>> scope, Func<bool>? isReplaying, Func<IEnumerable<KeyValuePair<string, object?>>>? enrich = null) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => inner.BeginScope(state);
 
@@ -19,7 +20,7 @@ internal sealed class ReplayAwareLogger(ILogger inner, IReadOnlyList<KeyValuePai
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            using (inner.BeginScope(scope)) inner.Log(logLevel, eventId, state, exception, formatter);
+            using (inner.BeginScope(enrich is null ? scope : [.. scope, .. enrich()])) inner.Log(logLevel, eventId, state, exception, formatter);
         }
         finally
         {

@@ -9,7 +9,7 @@ internal sealed class ContextOperation<T>(
 {
     private (T Value, string? Payload)? _live;
 
-    private bool IsRecorded => config.NestingType == NestingType.Nested;
+    public override bool IsRecorded => config.NestingType == NestingType.Nested;
 
     public override void Begin(Operation? recorded)
     {
@@ -42,13 +42,18 @@ internal sealed class ContextOperation<T>(
     private async void RunOnPump(DurableContext child)
     {
 #pragma warning disable CA2007 // The body's end is one of the function's turns: it must resume on the pump.
+        var hooks = Runtime.Environment.Interceptors;
+        var info = hooks is null ? null : new ContextBodyInfo(Runtime.Arn, Id, Request.Name, Request.SubType, child.IsReplayOnly);
+        hooks?.Tell(interceptor => interceptor.OnContextBodyStart(info!)); // made wherever there are hooks
         try
         {
             var value = await body.RunAsync(child, child.Scope.Token);
+            hooks?.Tell(interceptor => interceptor.OnContextBodyEnd(info!, null));
             OnBodyReturned(child, value);
         }
         catch (Exception error)
         {
+            hooks?.Tell(interceptor => interceptor.OnContextBodyEnd(info!, error));
             OnBodyThrew(child, error);
         }
 #pragma warning restore CA2007

@@ -133,7 +133,9 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
             }
 
             if (Runtime.Environment.Options.Probe is { } probe) await probe.BeforeBodyAsync(Request).ConfigureAwait(false);
-            update = await AttemptAsync(attempt, last, token).ConfigureAwait(false);
+            update = Runtime.Environment.Interceptors is { } interceptors
+                ? await AttemptHooks.RunAsync(interceptors, new AttemptInfo(Runtime.Arn, Id, Request.Name, Request.SubType, attempt), () => AttemptAsync(attempt, last, token)).ConfigureAwait(false)
+                : await AttemptAsync(attempt, last, token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
