@@ -21,7 +21,7 @@ public static class OrderlyEnds
         }
         catch (DeadlineExceededException error)
         {
-            return $"expired on {error.Deadline:d MMM}";
+            return $"expired on {error.Deadline:yyyy-MM-dd}";
         }
         // </snippet deadline>
     }

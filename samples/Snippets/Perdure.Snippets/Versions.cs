@@ -39,10 +39,11 @@ public static class Versions
     public static async Task<string> KeyedAsync(IDurableContext context, Func<string, CancellationToken, Task<string>> askAsync)
     {
         // <snippet keyed>
-        var credit = await context.StepAsync((_, token) => askAsync("credit", token), "credit", new StepConfig { Key = "credit" });
-        var identity = await context.StepAsync((_, token) => askAsync("identity", token), "identity", new StepConfig { Key = "identity" });
+        var credit = context.StepAsync((_, token) => askAsync("credit", token), "credit", new StepConfig { Key = "credit" });
+        var identity = context.StepAsync((_, token) => askAsync("identity", token), "identity", new StepConfig { Key = "identity" });
+        var both = await Task.WhenAll(credit, identity);
         // </snippet keyed>
-        return credit + identity;
+        return string.Concat(both);
     }
 
     /// <summary>Who has to be looked at.</summary>

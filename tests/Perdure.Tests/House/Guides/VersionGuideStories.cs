@@ -125,6 +125,65 @@ public class VersionGuideStories
                 Assert.Equal(TimeSpan.FromDays(1), end.EndedAt - end.StartedAt);
             });
 
-        Assert.Equal(["credit", "identity", "new"], _asked);
+        Assert.Equal(["credit", "identity", "new"], _asked.Order());
+    }
+
+    private static Task<string> Keyed(IDurableContext context, string name) =>
+        context.StepAsync((_, _) => Task.FromResult(name), name, new StepConfig { Key = name });
+
+    [Theory]
+    [InlineData("side by side", true)]
+    [InlineData("one more beside them", true)]
+    [InlineData("one after the other", false)]
+    [InlineData("another between", false)]
+    [InlineData("another before", false)]
+    public async Task What_is_recorded_is_asked_for_before_anything_new_is_awaited(string change, bool matches)
+    {
+        string arn = "";
+        await DeployAsync(
+            async context =>
+            {
+                await Keyed(context, "credit");
+                await Keyed(context, "identity");
+                await context.WaitAsync(TimeSpan.FromDays(1), "pause");
+                return "";
+            },
+            async host => arn = await host.Client.StartAsync("f", ""));
+        await DeployAsync(
+            async context =>
+            {
+                switch (change)
+                {
+                    case "side by side":
+                        await Task.WhenAll(Keyed(context, "identity"), Keyed(context, "credit"));
+                        break;
+                    case "one more beside them":
+                        await Task.WhenAll(Keyed(context, "identity"), Keyed(context, "fraud"), Keyed(context, "credit"), context.WaitAsync(TimeSpan.FromDays(1), "pause"));
+                        return "";
+                    case "one after the other":
+                        await Keyed(context, "identity");
+                        await Keyed(context, "credit");
+                        break;
+                    case "another between":
+                        await Keyed(context, "credit");
+                        await Keyed(context, "fraud");
+                        await Keyed(context, "identity");
+                        break;
+                    default:
+                        await Keyed(context, "fraud");
+                        await Keyed(context, "credit");
+                        await Keyed(context, "identity");
+                        break;
+                }
+
+                await context.WaitAsync(TimeSpan.FromDays(1), "pause");
+                return "";
+            },
+            async host =>
+            {
+                await host.AdvanceAsync(TimeSpan.FromDays(1));
+                var now = (await host.Client.GetAsync(arn))!;
+                Assert.Equal(matches ? (ExecutionStatus.Succeeded, ExecutionAttention.None) : (ExecutionStatus.Running, ExecutionAttention.Mismatched), (now.Status, now.Attention));
+            });
     }
 }
