@@ -29,4 +29,17 @@ public static class Batches
         return offers.CompletionReason == CompletionReason.CustomCompletionSucceeded ? $"from {offers.GetResults().Min()}" : "nobody";
         // </snippet batch-results>
     }
+
+    /// <summary>A result that is too large to be recorded, and what people see of it.</summary>
+    public static async Task<int> ReadAsync(IDurableContext context, IReadOnlyList<string> pages, Func<string, CancellationToken, Task<string>> readAsync)
+    {
+        // <snippet map-summary>
+        var texts = await context.MapAsync<string, string>(
+            pages,
+            (item, page, _, _, _) => item.StepAsync((_, token) => readAsync(page, token), "read"),
+            "pages",
+            new MapConfig<string> { SummaryGenerator = result => $"{result.SuccessCount} pages read, {result.FailureCount} unreadable" });
+        // </snippet map-summary>
+        return texts.GetResults().Sum(text => text.Length);
+    }
 }

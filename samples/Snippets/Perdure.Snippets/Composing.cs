@@ -37,6 +37,18 @@ public static class Composing
         // </snippet parallel>
     }
 
+    /// <summary>Branches with results of different types.</summary>
+    public static async Task<string> CreateParallelAsync(IDurableContext context, Func<CancellationToken, Task<bool>> isEligibleAsync, Func<CancellationToken, Task<string>> findPolicyAsync)
+    {
+        // <snippet parallel-builder>
+        await using var checks = context.CreateParallel("checks");
+        var eligible = checks.BranchAsync("eligibility", (branch, _) => branch.StepAsync((_, token) => isEligibleAsync(token)));
+        var policy = checks.BranchAsync("policy", (branch, _) => branch.StepAsync((_, token) => findPolicyAsync(token)));
+        await checks.CompleteAsync();
+        return await eligible ? $"covered by {await policy}" : "not covered";
+        // </snippet parallel-builder>
+    }
+
     /// <summary>A call of another function.</summary>
     public static async Task<string> InvokeAsync(IDurableContext context, string policy)
     {

@@ -38,4 +38,15 @@ public static class Steps
             "transfer");
         // </snippet step-keys>
     }
+
+    /// <summary>A body that may hang, or take its process down.</summary>
+    public static async Task<string> RenderAsync(IDurableContext context, Func<bool, CancellationToken, Task<string>> renderAsync)
+    {
+        // <snippet step-limits>
+        return await context.StepAsync(
+            (step, token) => renderAsync(step.InterruptionCount > 0, token), // a smaller picture, if the last one took the process down
+            "render",
+            new StepConfig { Timeout = TimeSpan.FromMinutes(10), MaxInterruptions = 2 });
+        // </snippet step-limits>
+    }
 }

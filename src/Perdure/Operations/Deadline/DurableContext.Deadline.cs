@@ -21,7 +21,7 @@ namespace Perdure
         /// <summary>Writes and reads the block's result. Null: the host's serializer.</summary>
         public IDurableSerializer? Serializer { get; init; }
 
-        /// <summary>Names the block instead of its position, so that code around it can be reordered while executions run. Null: its position.</summary>
+        /// <summary>Names the block instead of its position, so that operations side by side with it can be added or change places while executions run. Null: its position.</summary>
         /// <remarks>1 to 256 characters, unique in its context. Adding, removing or changing a key is a change of the code's shape.</remarks>
         public string? Key { get; init; }
     }
@@ -33,11 +33,12 @@ namespace Perdure
         /// <remarks>
         /// <para>
         /// At the deadline the block's token fires, what its code awaits throws <see cref="DeadlineExceededException"/>, and so does whatever it asks
-        /// for next. Bodies that run get their tokens fired and are waited for. Compensations and cleanups of sagas inside run on to their end.
+        /// for next. Bodies that run get their tokens fired; the block does not wait for them, and what they come to is not recorded, unless they are
+        /// actions of a saga, which are waited for and undone. Compensations and cleanups of sagas inside run to their end before the block throws.
         /// </para>
         /// <para>
-        /// Which came first, the block's end or the deadline, is recorded: no replay decides it again. When the deadline has passed on entry, the
-        /// block does not start.
+        /// Which came first, the block's end or the deadline, is recorded: no replay decides it again. When the deadline has passed on entry, by the
+        /// function's clock, the block does not start; the deadline itself passes by the service's clock.
         /// </para>
         /// </remarks>
         /// <param name="context">The context.</param>
@@ -48,7 +49,8 @@ namespace Perdure
         /// <exception cref="DeadlineExceededException">The deadline passed first.</exception>
         /// <exception cref="ChildContextException">The block failed.</exception>
         /// <exception cref="SagaCompensationException">The deadline passed, and a compensation failed.</exception>
-        /// <exception cref="ArgumentException">The context is not one of a running function.</exception>
+        /// <exception cref="ExecutionCancelledException">The execution is being cancelled.</exception>
+        /// <exception cref="ArgumentException">The context is not one of a running function, or the name or the key is not valid.</exception>
         public static Task<T> WithDeadlineAsync<T>(
             this IDurableContext context,
             DateTimeOffset deadline,

@@ -39,7 +39,7 @@ namespace Perdure
         /// <summary>Reads the result. Null: the host's serializer.</summary>
         public IDurableSerializer? Serializer { get; init; }
 
-        /// <summary>Names the operation instead of its position, so that code around it can be reordered while executions run. Null: its position.</summary>
+        /// <summary>Names the operation instead of its position, so that operations side by side with it can be added or change places while executions run. Null: its position.</summary>
         /// <remarks>1 to 256 characters, unique in its context. Adding, removing or changing a key is a change of the code's shape.</remarks>
         public string? Key { get; init; }
     }

@@ -8,7 +8,7 @@ public sealed class SagaConfig
     /// <summary>Writes and reads the saga's result. Null: the host's serializer.</summary>
     public IDurableSerializer? Serializer { get; init; }
 
-    /// <summary>Names the saga instead of its position, so that code around it can be reordered while executions run. Null: its position.</summary>
+    /// <summary>Names the saga instead of its position, so that operations side by side with it can be added or change places while executions run. Null: its position.</summary>
     /// <remarks>1 to 256 characters, unique in its context. Adding, removing or changing a key is a change of the code's shape.</remarks>
     public string? Key { get; init; }
 }

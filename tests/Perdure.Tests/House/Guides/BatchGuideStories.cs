@@ -133,4 +133,36 @@ public class BatchGuideStories
         Assert.Equal("true", await Guide.ResultOfAsync(context => Composing.ParallelAsync(context, _ => Task.FromResult(true), _ => Task.FromResult(true))));
         Assert.Equal("false", await Guide.ResultOfAsync(context => Composing.ParallelAsync(context, _ => Task.FromResult(true), _ => Task.FromResult(false))));
     }
+
+    [Theory]
+    [InlineData(true, "covered by p1")]
+    [InlineData(false, "not covered")]
+    public async Task Branches_of_different_types_are_awaited_once_the_whole_is_over(bool eligible, string outcome) => Assert.Equal(
+        $"\"{outcome}\"", await Guide.ResultOfAsync(context => Composing.CreateParallelAsync(context, _ => Task.FromResult(eligible), _ => Task.FromResult("p1"))));
+
+    [Fact]
+    public async Task With_different_types_the_branches_have_a_serializer_and_the_whole_has_none()
+    {
+        var result = await Guide.ResultOfAsync(async context =>
+        {
+            var error = Assert.Throws<ArgumentException>(() => { _ = context.CreateParallel("checks", new ParallelConfig { Serializer = new JsonDurableSerializer() }); });
+            await using var checks = context.CreateParallel("checks", new ParallelConfig { ItemSerializer = new JsonDurableSerializer() });
+            var seven = checks.BranchAsync("seven", (_, _) => Task.FromResult(7));
+            await checks.CompleteAsync();
+            return $"{await seven} {error.ParamName}";
+        });
+
+        Assert.Equal("\"7 config\"", result);
+    }
+
+    [Theory]
+    [InlineData(200_000, "2 pages read, 0 unreadable")]
+    [InlineData(2, null)] // small enough to be recorded itself
+    public async Task A_summary_stands_on_the_record_of_a_result_that_is_too_large_for_it(int length, string? summary)
+    {
+        var (_, operations, _) = await Guide.RunAsync(context => Batches.ReadAsync(context, ["a", "b"], (_, _) => Task.FromResult(new string('x', length))));
+
+        var details = operations.Single(operation => operation.Name == "pages").ContextDetails!;
+        Assert.Equal((summary is not null, summary), (details.ReplayChildren, details.ReplayChildren ? details.Result : null));
+    }
 }

@@ -24,6 +24,11 @@ internal static class Guide
             await meanwhile(host);
         }
 
+        return await EndAsync(host, arn);
+    }
+
+    public static async Task<GuideEnd> EndAsync(DurableTestHost host, string arn)
+    {
         var end = await host.RunToEndAsync(arn);
         return new GuideEnd(end, await host.Client.GetOperationsAsync(arn), await host.Client.GetHistoryAsync(arn).ToListAsync());
     }
@@ -65,4 +70,24 @@ internal sealed class Postbox(Func<string, Exception?>? fails = null) : Snippets
         CallbackId = callbackId;
         return fails?.Invoke(person) is { } error ? Task.FromException(error) : Task.CompletedTask;
     }
+}
+
+/// <summary>A travel agency that remembers what is booked, and may fail.</summary>
+internal sealed class Travel(Func<string, bool>? failsAfterBooking = null) : Snippets.ITravel
+{
+    public Dictionary<string, string> Booked { get; } = [];
+
+    public Task<string> BookAsync(string what, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        Booked[idempotencyKey] = what;
+        return failsAfterBooking?.Invoke(what) == true ? throw new TimeoutException("no answer") : Task.FromResult(what);
+    }
+
+    public Task CancelAsync(string booking, CancellationToken cancellationToken)
+    {
+        foreach (var key in Booked.Where(pair => pair.Value == booking).Select(pair => pair.Key).ToList()) Booked.Remove(key);
+        return Task.CompletedTask;
+    }
+
+    public Task<string?> FindAsync(string idempotencyKey, CancellationToken cancellationToken) => Task.FromResult(Booked.GetValueOrDefault(idempotencyKey));
 }

@@ -23,6 +23,11 @@ public partial class GuideRecordTests
             configure: builder => builder.AddFunction<string, string>("policy-criteria", (_, context) => context.StepAsync((_, _) => Task.FromResult(""), "look-up"))),
         ["when-any"] = RemindedAsync,
         ["group-retry"] = BookedAsync,
+        ["parallel-builder"] = () => Guide.RunAsync(context => Composing.CreateParallelAsync(context, _ => Task.FromResult(true), _ => Task.FromResult("p1"))),
+        ["saga"] = () => Guide.RunAsync(context => Sagas.BookAsync(context, new Travel(what => what == "flight"))),
+        ["deadline"] = () => Guide.RunAsync(context => OrderlyEnds.ReviewAsync(context, new Postbox())),
+        ["cancellation"] = CancelledAsync,
+        ["patched"] = () => Guide.RunAsync(context => Versions.PatchedAsync(context, (who, _) => Task.FromResult(who))),
     };
 
     private static Task<GuideEnd> PaidAsync()
@@ -45,6 +50,15 @@ public partial class GuideRecordTests
             await host.AdvanceAsync(TimeSpan.FromDays(3));
             await host.Client.SendCallbackSuccessAsync(post.CallbackId, "at last");
         });
+    }
+
+    private static async Task<GuideEnd> CancelledAsync()
+    {
+        await using var host = await Guide.HostAsync(context => OrderlyEnds.WaitForAnswerAsync(context, new Postbox(), (_, _) => Task.CompletedTask));
+        var arn = await host.Client.StartAsync("guide", "");
+        await host.SettleAsync();
+        await OrderlyEnds.WithdrawAsync(host.Client, arn);
+        return await Guide.EndAsync(host, arn);
     }
 
     private static Task<GuideEnd> BookedAsync()
@@ -72,7 +86,7 @@ public partial class GuideRecordTests
     /// <summary>One line per operation, in start order under its context: type, subtype, name, status.</summary>
     private static string Show(GuideEnd end)
     {
-        if (end.Description is { Status: not ExecutionStatus.Succeeded } failed) return $"{failed.Status}: {failed.Error?.ErrorMessage}";
+        if (end.Description is { Status: not (ExecutionStatus.Succeeded or ExecutionStatus.Stopped) } failed) return $"{failed.Status}: {failed.Error?.ErrorMessage}";
         var operations = end.Operations;
         var rows = new List<string[]>();
         void Add(string? parent, string indent)

@@ -100,6 +100,24 @@ public class StepAndWaitStories
     }
 
     [Fact]
+    public async Task A_body_that_took_its_process_down_is_told_so_and_may_do_less()
+    {
+        var entered = new TaskCompletionSource();
+        await using var host = await Guide.HostAsync(context => Steps.RenderAsync(context, async (small, token) =>
+        {
+            if (entered.TrySetResult()) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            return small ? "small" : "large";
+        }));
+        var arn = await host.Client.StartAsync("guide", "");
+        await entered.Task;
+        await host.CrashAsync();
+
+        Assert.Equal("\"small\"", (await host.RunToEndAsync(arn)).Result);
+        var step = (await host.Client.GetOperationsAsync(arn)).Single(operation => operation.Name == "render").StepDetails!;
+        Assert.Equal((1, 1), (step.Attempt, step.Interruptions)); // an interruption uses up no attempt
+    }
+
+    [Fact]
     public async Task A_body_with_two_effects_has_a_key_for_each()
     {
         var keys = new List<string>();
