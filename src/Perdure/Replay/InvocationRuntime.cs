@@ -267,6 +267,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     void ICheckpointOwner.OnAcknowledged(CheckpointResponse response) => _scheduler.PostInternal(
         state =>
         {
+            Writer.OnTakenIn();
             foreach (var operation in response.Operations) Change(operation);
             if (response.CheckpointToken is { } token) _seenToken = token;
             else Finish(new InvocationOutcome.Superseded());
