@@ -44,10 +44,12 @@ internal abstract class DurableOperation(DurableContext context, OperationReques
     /// <summary>When the service will move it on by itself; null when only the outside world can.</summary>
     public virtual DateTimeOffset? WakesAt => null;
 
-    protected void Send(OperationUpdate update, bool urgent)
+    /// <returns>False when there is nothing to record: a finished context is one recorded fact, and what its abandoned descendants do afterwards no longer belongs to it.</returns>
+    protected bool Send(OperationUpdate update, bool urgent)
     {
-        // A finished context is one recorded fact: what its abandoned descendants do afterwards no longer belongs to the record.
-        if (!Context.IsFinished) Runtime.Writer.Enqueue(update, urgent);
+        if (Context.IsFinished) return false;
+        Runtime.Writer.Enqueue(update, urgent);
+        return true;
     }
 
     protected OperationUpdate NewUpdate(OperationAction action, Payload? payload = null, ErrorObject? error = null) => new()

@@ -37,7 +37,11 @@ internal sealed partial class CancellationScopes : IDisposable
             {
                 Fire(scope.FireToken);
                 foreach (var operation in _runtime.Open.Where(operation => scope.Contains(operation.Context.Scope)).OrderBy(static operation => operation.Order).ToList())
-                    operation.Interrupt(reason());
+                {
+                    // As with every delivery: what a finished context left running never runs on. An interruption before may have finished it.
+                    if (!operation.Context.IsFinished) operation.Interrupt(reason());
+                }
+
                 _runtime.Environment.Work.Post(() => Fire(scope.FireBodyToken));
             },
             null);

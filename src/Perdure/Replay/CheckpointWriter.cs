@@ -14,7 +14,8 @@ internal interface ICheckpointOwner
 /// <summary>Sends updates in order, one request at a time, each with the token that the last answer gave.</summary>
 /// <remarks>
 /// An urgent update is sent at once, and with it everything queued before. A START that nobody awaits waits for the next urgent update,
-/// at most <see cref="Linger"/>: a quick step then costs one checkpoint instead of two.
+/// at most <see cref="Linger"/>: a quick step then costs one checkpoint instead of two. A CANCEL of what has ended meanwhile is not sent: the
+/// service would refuse it, and everything with it.
 /// </remarks>
 internal sealed class CheckpointWriter(
     IDurableService service, string executionArn, string token, TimeProvider clock, ICheckpointOwner owner) : IDisposable
@@ -23,6 +24,7 @@ internal sealed class CheckpointWriter(
 
     private readonly Lock _gate = new();
     private readonly Queue<OperationUpdate> _queue = new();
+    private readonly Queue<CheckpointResponse> _notTakenIn = new();
     private readonly CancellationTokenSource _closed = new();
     private string _token = token;
     private ITimer? _lingerTimer;
@@ -48,7 +50,7 @@ internal sealed class CheckpointWriter(
     {
         lock (_gate)
         {
-            if (_stopped) return;
+            if (_stopped || (update.Action == OperationAction.Cancel && _notTakenIn.Any(answer => Ends(answer, update.Id)))) return;
             _queue.Enqueue(update);
             if (urgent) _flushWanted = true;
             else ArmLinger_NeedsLock();
@@ -56,6 +58,27 @@ internal sealed class CheckpointWriter(
 
         if (urgent) SendIfIdle();
     }
+
+    /// <summary>The function has taken in the earliest answer that it had not.</summary>
+    public void OnTakenIn()
+    {
+        lock (_gate) _notTakenIn.TryDequeue(out _);
+    }
+
+    private void OnAnswered(CheckpointResponse answer)
+    {
+        lock (_gate)
+        {
+            _notTakenIn.Enqueue(answer);
+            for (var i = _queue.Count; i > 0; i--)
+            {
+                var update = _queue.Dequeue();
+                if (update.Action != OperationAction.Cancel || !Ends(answer, update.Id)) _queue.Enqueue(update);
+            }
+        }
+    }
+
+    private static bool Ends(CheckpointResponse answer, string id) => answer.Operations.Any(operation => operation.Id == id && operation.Status.IsTerminal());
 
     /// <summary>Sends what is queued; with nothing queued, asks what changed.</summary>
     public void Flush()
@@ -126,6 +149,7 @@ internal sealed class CheckpointWriter(
             {
                 var request = new CheckpointRequest(executionArn, _token, batch, ClientToken());
                 var response = await service.CheckpointAsync(request, _closed.Token).ConfigureAwait(false);
+                OnAnswered(response);
                 if (response.CheckpointToken is { } next) Volatile.Write(ref _token, next);
                 else Stop();
                 owner.OnAcknowledged(response);

@@ -202,7 +202,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
 
         if (_runningBodies > 0)
         {
-            _poll.Arm(NextWake());
+            _poll.Arm(_open);
             return false;
         }
 
@@ -265,6 +265,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     void ICheckpointOwner.OnAcknowledged(CheckpointResponse response) => _scheduler.PostInternal(
         state =>
         {
+            Writer.OnTakenIn();
             _hooks?.OnAnswer(response.Operations);
             foreach (var operation in response.Operations) Change(operation);
             if (response.CheckpointToken is { } token) _seenToken = token;
@@ -303,17 +304,6 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
             _ => new InvocationOutcome.Crashed(ErrorObject.FromException(error)),
         }),
         null);
-
-    private DateTimeOffset? NextWake()
-    {
-        DateTimeOffset? earliest = null;
-        foreach (var operation in _open)
-        {
-            if (operation.AwaitsService && operation.WakesAt is { } at && (earliest is null || at < earliest)) earliest = at;
-        }
-
-        return earliest;
-    }
 
     public void Poll() => Writer.Flush();
 

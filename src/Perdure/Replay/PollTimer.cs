@@ -1,3 +1,5 @@
+using Perdure.Operations;
+
 namespace Perdure.Replay;
 
 /// <summary>While a body keeps the invocation alive, asks the service at the time when it will have moved a waiting sibling on.</summary>
@@ -10,9 +12,15 @@ internal sealed class PollTimer(TimeProvider clock, Action poll) : IDisposable
     private DateTimeOffset? _armedFor;
     private bool _disposed;
 
-    /// <param name="wakesAt">When the earliest waiting operation is due; null when nothing is waiting for time.</param>
-    public void Arm(DateTimeOffset? wakesAt)
+    /// <param name="open">What the code awaits: the timer is set to the earliest of those that wait for time.</param>
+    public void Arm(IEnumerable<DurableOperation> open)
     {
+        DateTimeOffset? wakesAt = null;
+        foreach (var operation in open)
+        {
+            if (operation.AwaitsService && operation.WakesAt is { } at && (wakesAt is null || at < wakesAt)) wakesAt = at;
+        }
+
         lock (_gate)
         {
             if (_disposed || wakesAt is null || wakesAt == _armedFor) return;

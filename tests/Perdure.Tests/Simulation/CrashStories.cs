@@ -18,11 +18,11 @@ internal static class CrashStories
     private static readonly StepConfig Impatient = StepConfig.AtMostOnce();
 
     /// <summary>The story of a name.</summary>
-    public static Task<string> RunAsync(string story, IDurableContext context, SimWorld world) => story switch
+    public static CrashStory Find(string story) => story switch
     {
-        AtMostOnce => Careful(context, world),
-        AtMostOnceWithoutRetry => Once(context, world),
-        _ => All[story](context, world),
+        AtMostOnce => new(Careful),
+        AtMostOnceWithoutRetry => new(Once),
+        _ => StoppingStories.All.GetValueOrDefault(story) ?? ShapeStories.Find(story) ?? new(All[story]),
     };
 
     private static async Task<string> Careful(IDurableContext context, SimWorld world) =>
@@ -255,9 +255,11 @@ internal static class CrashStories
             },
         };
 
-    private static Task<string> Step(IDurableContext context, SimWorld world, string name) =>
+    public static IRetryStrategy TwiceMore => Fixed;
+
+    public static Task<string> Step(IDurableContext context, SimWorld world, string name) =>
         context.StepAsync((step, _) => { Note(world, step, name); return Task.FromResult(name); }, name);
 
-    private static void Note(SimWorld world, IStepContext step, string name, bool atMostOnce = false) =>
+    public static void Note(SimWorld world, IStepContext step, string name, bool atMostOnce = false) =>
         world.Effects.Add(new SimEffect(name, step.AttemptNumber, atMostOnce, world.Kills));
 }

@@ -1,6 +1,6 @@
 namespace Perdure.Tests.Simulation;
 
-/// <summary>The outside world of one execution: starts it, and answers its callbacks, again and again until it is certain to have been heard.</summary>
+/// <summary>The outside world of one execution: starts it, answers its callbacks and may cancel it, again and again until it is certain to have been heard.</summary>
 internal sealed class SimActors(SimWorld world, string name)
 {
     private Task<string>? _start;
@@ -9,14 +9,29 @@ internal sealed class SimActors(SimWorld world, string name)
     private int _answeredInLife;
     private string? _answering;
     private readonly HashSet<string> _answered = [];
+    private Task<bool>? _cancel;
+    private int _cancelledInLife;
+    private bool _cancelHeard;
+    private int _looks;
+    private (int Commits, int Kills) _seen;
+    private ExecutionDescription? _description;
 
     public string? Arn { get; private set; }
+
+    /// <summary>When to cancel, by how often it looked on before; null for never.</summary>
+    public int? CancelAfter { get; set; }
+
+    /// <summary>When to cancel, by what is on record; null for never.</summary>
+    public Func<IReadOnlyList<Operation>, bool>? CancelWhen { get; set; }
+
+    /// <summary>Whether anybody asked to cancel.</summary>
+    public bool HasCancelled => _cancel is not null;
 
     /// <summary>Does one thing; false when there is nothing to do for now.</summary>
     public bool Act()
     {
         if (Arn is null) return Start();
-        return Answer();
+        return Cancel() || Answer();
     }
 
     private bool Start()
@@ -30,6 +45,24 @@ internal sealed class SimActors(SimWorld world, string name)
         _start = world.Client.StartAsync("sim", "input", new StartOptions { ExecutionName = name });
         return true;
     }
+
+    private bool Cancel()
+    {
+        if (_cancelHeard || (_cancel is null && !IsTimeToCancel())) return false;
+        if (_cancel is { IsCompletedSuccessfully: true })
+        {
+            _cancelHeard = true;
+            return false;
+        }
+
+        if (_cancel is not null && _cancelledInLife == world.Kills && !_cancel.IsFaulted) return false;
+        _cancelledInLife = world.Kills;
+        _cancel = world.Client.CancelAsync(Arn!, "changed our mind");
+        return true;
+    }
+
+    private bool IsTimeToCancel() =>
+        (CancelAfter is { } looks && _looks++ >= looks) || (CancelWhen is { } when && when(SimWorld.Sync(world.Client.GetOperationsAsync(Arn!))));
 
     private bool Answer()
     {
@@ -52,7 +85,14 @@ internal sealed class SimActors(SimWorld world, string name)
         return true;
     }
 
-    public ExecutionDescription? Describe() => Arn is null ? null : SimWorld.Sync(world.Client.GetAsync(Arn));
+    /// <summary>What is known of the execution. Read anew only after a commit: it is asked after every item of work.</summary>
+    public ExecutionDescription? Describe()
+    {
+        if (Arn is null) return null;
+        if (_description is not null && _seen == (world.Commits, world.Kills)) return _description;
+        _seen = (world.Commits, world.Kills);
+        return _description = SimWorld.Sync(world.Client.GetAsync(Arn));
+    }
 
     public bool IsOver => Describe() is { Status: not ExecutionStatus.Running };
 }

@@ -1,18 +1,18 @@
 namespace Perdure.Tests.Simulation;
 
 /// <summary>A map in which every item runs, whatever fails: its result depends on no timing.</summary>
-internal sealed record SimMap(string Name, SimBlock[] Items, int MaxConcurrency, bool Flat, bool Big) : SimNode
+internal sealed record SimMap(string Name, SimBlock[] Items, int MaxConcurrency, bool Flat, bool Big, bool Keyed) : SimNode
 {
-    public override IEnumerable<string> Expected() => Items.Length == 0 ? [$"{Name}:empty"] : Items.SelectMany((item, i) => item.Expected().Append($"{Name}#{i}"));
+    public override string Pattern => Items.Length == 0 ? Line($"{Name}:empty") : string.Concat(Items.Select((item, i) => item.Pattern + Line($"{Name}#{i}")));
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimStage stage)
     {
         var result = await context.MapAsync(
             Items,
             async (child, item, i, _, _) =>
             {
                 var inner = new List<string>();
-                await item.RunAsync(child, inner, world);
+                await item.RunAsync(child, inner, stage);
                 return new SimChildResult([.. inner, $"{Name}#{i}"], Big ? new string('x', 150_000) : "");
             },
             Name,
@@ -21,6 +21,7 @@ internal sealed record SimMap(string Name, SimBlock[] Items, int MaxConcurrency,
                 MaxConcurrency = MaxConcurrency == 0 ? null : MaxConcurrency,
                 CompletionConfig = CompletionConfig.AllCompleted(),
                 NestingType = Flat ? NestingType.Flat : NestingType.Nested,
+                Key = KeyIf(Keyed, Name),
             });
         result.ThrowIfError();
         if (result.TotalCount == 0) log.Add($"{Name}:empty");
@@ -31,12 +32,12 @@ internal sealed record SimMap(string Name, SimBlock[] Items, int MaxConcurrency,
 /// <summary>Steps under a combinator. Who wins depends on timing, and must be the same one on every replay.</summary>
 internal sealed record SimRace(string Name, SimStep[] Steps, int Combinator) : SimNode
 {
-    public override IEnumerable<string> Expected() => Combinator == 0 ? Steps.Select(step => step.Name) : [$"{Name}:won"];
+    public override string Pattern => Combinator == 0 ? string.Concat(Steps.Select(step => Line(step.Name))) : Line($"{Name}:won");
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimStage stage)
     {
         var logs = Steps.Select(_ => new List<string>()).ToArray();
-        Task<string>[] tasks = [.. Steps.Select((step, i) => RunOneAsync(step, context, logs[i], world))];
+        Task<string>[] tasks = [.. Steps.Select((step, i) => RunOneAsync(step, context, logs[i], stage))];
         switch (Combinator)
         {
             case 0:
@@ -56,9 +57,9 @@ internal sealed record SimRace(string Name, SimStep[] Steps, int Combinator) : S
         }
     }
 
-    private static async Task<string> RunOneAsync(SimStep step, IDurableContext context, List<string> log, SimWorld? world)
+    private static async Task<string> RunOneAsync(SimStep step, IDurableContext context, List<string> log, SimStage stage)
     {
-        await step.RunAsync(context, log, world);
+        await step.RunAsync(context, log, stage);
         return log[0];
     }
 }
@@ -66,15 +67,15 @@ internal sealed record SimRace(string Name, SimStep[] Steps, int Combinator) : S
 /// <summary>A group that fails a few times as a whole and is run again.</summary>
 internal sealed record SimGroup(string Name, SimBlock Body, int Failures) : SimNode
 {
-    public override IEnumerable<string> Expected() => Body.Expected().Append($"{Name}@{Failures + 1}");
+    public override string Pattern => Body.Pattern + Line($"{Name}@{Failures + 1}");
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimStage stage)
     {
         var result = await context.RunWithRetryAsync(
             async (group, attempt, _) =>
             {
                 var inner = new List<string>();
-                await Body.RunAsync(group, inner, world);
+                await Body.RunAsync(group, inner, stage);
                 return attempt <= Failures ? throw new TimeoutException($"{Name} fails") : new SimChildResult([.. inner, $"{Name}@{attempt}"], "");
             },
             Name,
@@ -83,22 +84,90 @@ internal sealed record SimGroup(string Name, SimBlock Body, int Failures) : SimN
     }
 }
 
-/// <summary>A call of another function: it runs once, whatever crashes.</summary>
-internal sealed record SimInvoke(string Name, bool Configured) : SimNode
+/// <summary>Branches of three types, added one by one; over when all are, or with the first. Which ones had ended must be the same on every replay.</summary>
+internal sealed record SimParallel(string Name, SimBlock First, SimBlock Second, int MaxConcurrency, bool EndsEarly, bool Flat, bool Big, bool Pauses) : SimNode
 {
-    private bool Fails => Name.EndsWith("!fail", StringComparison.Ordinal);
+    public override string Pattern => EndsEarly ? Line($"{Name}:won") : First.Pattern + Second.Pattern + Line($"{Name}=42");
 
-    public override IEnumerable<string> Expected() => [Fails ? $"{Name}:TimeoutException" : $"<{Name}>"];
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimStage stage)
+    {
+        await using var parallel = context.CreateParallel(Name, new ParallelConfig
+        {
+            MaxConcurrency = MaxConcurrency == 0 ? null : MaxConcurrency,
+            CompletionConfig = EndsEarly ? CompletionConfig.FirstSuccessful() : CompletionConfig.AllCompleted(),
+            NestingType = Flat ? NestingType.Flat : NestingType.Nested,
+        });
+        var first = parallel.BranchAsync($"{Name}-text", async (branch, _) => SimNode.Text(await LogOf(First, branch, stage)));
+        if (Pauses) await context.WaitAsync(TimeSpan.FromSeconds(5));
+        var second = parallel.BranchAsync($"{Name}-log", async (branch, _) => new SimChildResult([.. await LogOf(Second, branch, stage)], Big ? new string('x', 300_000) : ""));
+        var third = parallel.BranchAsync($"{Name}-number", async (branch, _) =>
+        {
+            await branch.WaitAsync(TimeSpan.FromSeconds(20));
+            return 42;
+        });
 
-    public override async Task RunAsync(IDurableContext context, List<string> log, SimWorld? world)
+        var counts = await parallel.CompleteAsync();
+        if (EndsEarly)
+        {
+            var ended = $"{await HasEnded(first)}{await HasEnded(second)}{await HasEnded(third)}";
+            await context.StepAsync((_, _) => Task.FromResult(0), $"{Name}-{ended}-of-{counts.TotalCount}");
+            log.Add($"{Name}:won");
+            return;
+        }
+
+        log.AddRange((await first).Split(',', StringSplitOptions.RemoveEmptyEntries));
+        log.AddRange((await second).Log);
+        log.Add($"{Name}={await third}");
+    }
+
+    private static async Task<List<string>> LogOf(SimBlock body, IDurableContext context, SimStage stage)
+    {
+        var log = new List<string>();
+        await body.RunAsync(context, log, stage);
+        return log;
+    }
+
+    private static async Task<char> HasEnded<T>(IParallelBranch<T> branch)
     {
         try
         {
-            log.Add(await Await(context.InvokeAsync<string, string>("echo", Name, Name), Configured));
+            await branch;
+            return 'x';
         }
-        catch (InvokeFailedException error)
+        catch (ChildContextException)
         {
-            log.Add($"{Name}:{error.ErrorType?.Split('.')[^1]}");
+            return '-';
+        }
+    }
+}
+
+/// <summary>A block with a deadline that may pass. Whether it did is recorded, and must be the same on every replay.</summary>
+internal sealed record SimDeadline(string Name, SimBlock Body, int Seconds, bool Configured, bool Keyed) : SimNode
+{
+    public override string Pattern => Either(Body.Pattern, Line($"late:{Name}"));
+
+    public override async Task RunAsync(IDurableContext context, List<string> log, SimStage stage)
+    {
+        var due = context.TimeProvider.GetUtcNow().AddSeconds(Seconds);
+        try
+        {
+            var inner = await Await(
+                context.WithDeadlineAsync(
+                    due,
+                    async (timed, _) =>
+                    {
+                        var log = new List<string>();
+                        await Body.RunAsync(timed, log, stage);
+                        return new SimChildResult([.. log], "");
+                    },
+                    Name, new DeadlineConfig { Key = KeyIf(Keyed, Name) }),
+                Configured);
+            log.AddRange(inner.Log);
+        }
+        catch (DeadlineExceededException error) when (error.Message.Contains($"'{Name}'", StringComparison.Ordinal))
+        {
+            log.Add($"late:{Name}");
+            await context.StepAsync((_, _) => Task.FromResult(0), $"late-{Name}");
         }
     }
 }

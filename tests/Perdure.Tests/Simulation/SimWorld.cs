@@ -28,6 +28,7 @@ internal sealed class SimWorld
     public SimWorld(int seed, Func<string, IDurableContext, Task<string>> function, DateTimeOffset? startAt = null)
     {
         Random = new Random(seed);
+        Stage = new SimStage(this);
         _ids = new SeededIdSource(seed);
         Clock = startAt is { } at ? new ManualTimeProvider(at) : new ManualTimeProvider();
         _store = new InMemoryStore(Clock);
@@ -57,6 +58,9 @@ internal sealed class SimWorld
     public ManualTimeProvider Clock { get; }
 
     public SimWorkQueue Work => _work;
+
+    /// <summary>Where functions run.</summary>
+    public SimStage Stage { get; }
 
     /// <summary>Bodies that ran, in order.</summary>
     public List<SimEffect> Effects { get; } = [];

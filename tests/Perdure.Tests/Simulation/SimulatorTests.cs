@@ -60,7 +60,7 @@ internal static class SimRun
             }
             catch (Exception error)
             {
-                failures.Add($"seed {seed}: {error.Message}");
+                failures.Add($"seed {seed}: {error}");
             }
         }
 
@@ -72,13 +72,13 @@ internal static class SimRun
     {
         var program = new SimProgram(seed);
         SimWorld world = null!;
-        world = new SimWorld(seed, (input, context) => program.Function(world)(input, context));
+        world = new SimWorld(seed, (input, context) => program.Function(world.Stage)(input, context));
         var chaos = new Random(seed);
         world.KillChance = seed % 5 == 0 ? 0 : 0.01;
         world.OutsideChance = 0.02;
         world.JumpChance = seed % 3 == 0 ? 0.003 : 0;
         world.FaultAt = _ => chaos.Next(40) switch { 0 => CommitFault.FailBefore, 1 => worst, _ => CommitFault.None };
-        var actors = new SimActors(world, $"run-{seed}");
+        var actors = new SimActors(world, $"run-{seed}") { CancelAfter = program.CancelAfter };
         world.Outside = _ => actors.Act();
 
         world.RunUntil(() => actors.IsOver, limit: 100_000);
@@ -89,8 +89,9 @@ internal static class SimRun
     private static void Check(SimWorld world, SimActors actors, SimProgram program)
     {
         var end = actors.Describe()!; // it is over
-        Assert.True(end.Status == ExecutionStatus.Succeeded, $"ended {end.Status}: {end.Error?.ErrorType}: {end.Error?.ErrorMessage}");
-        Assert.Equal($"\"{program.Expected}\"", end.Result);
+        var objection = program.Objection(end, actors.HasCancelled);
+        Assert.True(objection is null, objection);
+        SagaInvariant.Require(SimWorld.Sync(world.Client.GetOperationsAsync(end.Arn)), world.Stage.Ledger, end.Arn, "");
 
         var history = SimWorld.Sync(world.Client.GetHistoryAsync(end.Arn));
         Assert.Equal(Enumerable.Range(1, history.Count).Select(i => (long)i), history.Select(e => e.EventId));

@@ -23,9 +23,10 @@ public class ThreadTests
         using var directory = new TemporaryDirectory();
         var clock = new ManualTimeProvider();
         await using IExecutionStore store = storeName == "sqlite" ? new SqliteStore(directory.File("threads.db"), clock) : new InMemoryStore(clock);
+        SimStage[] stages = [.. Enumerable.Range(0, count).Select(_ => new SimStage(world: null))];
         await using var host = await DurableTestHost.StartAsync(
             builder => builder
-                .AddFunction<string, string>("sim", (seed, context) => new SimProgram(int.Parse(seed)).Function(world: null)(seed, context))
+                .AddFunction<string, string>("sim", (seed, context) => new SimProgram(int.Parse(seed)).Function(stages[int.Parse(seed) - firstSeed])(seed, context))
                 .AddFunction<string, string>("echo", async (input, context) =>
                 {
                     await context.WaitAsync(TimeSpan.FromSeconds(3));
@@ -35,12 +36,15 @@ public class ThreadTests
 
         var arns = await Task.WhenAll(Enumerable.Range(firstSeed, count).Select(seed => host.Client.StartAsync("sim", seed.ToString())));
         var open = arns.ToHashSet();
+        var programs = Enumerable.Range(firstSeed, count).Select(seed => new SimProgram(seed)).ToArray();
+        var cancelled = new HashSet<int>();
         for (var round = 0; open.Count > 0; round++)
         {
             Assert.True(round < 2000, $"{open.Count} executions are stuck, such as {open.First()}");
 
             // Not settled first: answers are to meet running invocations.
-            await Task.WhenAll(open.Select(arn => AnswerAsync(host.Client, arn)));
+            var late = Enumerable.Range(0, count).Where(i => programs[i].CancelAfter / 2 <= round && cancelled.Add(i)).Select(i => arns[i]).ToList();
+            await Task.WhenAll(open.Select(arn => AnswerAsync(host.Client, arn)).Concat(late.Select(arn => host.Client.CancelAsync(arn))));
             await host.JumpAsync();
             foreach (var arn in open.ToList())
             {
@@ -51,8 +55,9 @@ public class ThreadTests
         for (var i = 0; i < count; i++)
         {
             var end = (await host.Client.GetAsync(arns[i]))!;
-            Assert.True(end.Status == ExecutionStatus.Succeeded, $"seed {firstSeed + i} ended {end.Status}: {end.Error?.ErrorType}: {end.Error?.ErrorMessage}");
-            Assert.Equal($"\"{new SimProgram(firstSeed + i).Expected}\"", end.Result);
+            var objection = programs[i].Objection(end, cancelled.Contains(i));
+            Assert.True(objection is null, $"seed {firstSeed + i} {objection}");
+            SagaInvariant.Require(await host.Client.GetOperationsAsync(arns[i]), stages[i].Ledger, arns[i], $"seed {firstSeed + i}");
         }
     }
 

@@ -96,8 +96,9 @@ internal sealed class BatchRunner<T>(BatchConfig config, string itemSubType)
         if (_over.Task.IsCompleted || _context is not { } context) return;
         if (context.Scope.Reason is { } stopped)
         {
-            // Items that were told to stop may have something to undo: none is abandoned, and none is started.
-            if (Ended == _started) _over.SetException(stopped);
+            // Items that were told to stop may have something to undo: none is abandoned, and none is started. What could not be undone says more
+            // than the stop.
+            if (Ended == _started) _over.SetException(_items.Select(static item => item?.Error).FirstOrDefault(static error => error is SagaCompensationException) ?? stopped);
             return;
         }
 

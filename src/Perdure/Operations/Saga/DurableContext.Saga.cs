@@ -55,7 +55,9 @@ namespace Perdure.Replay
 
             var settled = step.Settled;
 
-            // Registered before it is asked for: whatever becomes of the action, its effect is not forgotten.
+            // An action that is refused has no effect. One that is asked for is registered before its body can begin, which is in no turn of the function:
+            // whatever becomes of it, its effect is not forgotten.
+            var task = Run(step);
             Saga.Compensate(undo, async shielded =>
             {
 #pragma warning disable CA2007 // Function code: it resumes on the pump.
@@ -64,7 +66,7 @@ namespace Perdure.Replay
                 await shielded.Undo((context, token) => compensate(outcome, context, token), undo, OperationSubTypes.Compensation, compensateConfig);
 #pragma warning restore CA2007
             });
-            return Run(step);
+            return task;
         }
 
         void ISagaContext.Compensate(string name, Func<IStepContext, CancellationToken, Task> action, StepConfig? config)

@@ -21,6 +21,9 @@ internal sealed class SagaLog(string name)
         try
         {
             result = await body(saga, cancellationToken);
+
+            // A body that swallowed it was stopped all the same: nobody may get its result, so its effects must not stay.
+            saga.Scope.ThrowIfStopped();
         }
         catch (Exception failure)
         {

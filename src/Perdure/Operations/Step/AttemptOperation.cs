@@ -77,6 +77,13 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
         else RunCounted(attempt);
     }
 
+    /// <summary>The START is durable; what was recorded before it may have stopped the scope, or ended the context, that the body was for.</summary>
+    private void RunStarted(int attempt)
+    {
+        if (Context.IsFinished) EndBody();
+        else if (!EndIfStopped()) RunCounted(attempt);
+    }
+
     private void Repeat(StepDetails recorded)
     {
         if (EndIfStopped() || Context.IsReplayOnly) return;
@@ -147,8 +154,8 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
         }
 
         // Cut off by the host, not by the work: the attempt counts as interrupted, and nothing is recorded of it.
-        if (update is not null && !Runtime.BodiesToken.IsCancellationRequested && !Context.IsFinished) Send(update, urgent: true);
-        else Runtime.Scheduler.PostInternal(_ => EndBody(), null);
+        var isSent = update is not null && !Runtime.BodiesToken.IsCancellationRequested && Send(update, urgent: true);
+        if (!isSent) Runtime.Scheduler.PostInternal(_ => EndBody(), null);
     }
 
     private void EndBody()
@@ -165,7 +172,7 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
         {
             case OperationStatus.Started when _awaitsStart:
                 _awaitsStart = false;
-                RunCounted(FinishedAttempts(operation) + 1);
+                Runtime.WhenCaughtUp(() => RunStarted(FinishedAttempts(operation) + 1));
                 break;
             case OperationStatus.Started:
                 break;
@@ -174,7 +181,7 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
                 Await(operation);
                 break;
             case OperationStatus.Ready:
-                Start(FinishedAttempts(operation) + 1);
+                Runtime.WhenCaughtUp(() => Start(FinishedAttempts(operation) + 1));
                 break;
             default:
                 EndBody();

@@ -26,7 +26,8 @@ internal static class StepTimeout
             throw new StepTimeoutException($"{request} did not end within its timeout of {limit} and was abandoned {Grace.TotalSeconds:0} s later: its body does not listen to its token.");
         }
 
-        await ended.CancelAsync().ConfigureAwait(false);
+        // Here and now: CancelAsync would go on with the body's outcome on the thread pool, whatever work queue the body ran on.
+        ended.Cancel();
         try
         {
             return await work.ConfigureAwait(false);
