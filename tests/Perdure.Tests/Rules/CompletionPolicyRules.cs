@@ -19,7 +19,7 @@ public class CompletionPolicyRules
                 ToleratedFailureCount = random.Next(2) == 0 ? null : random.Next(0, total),
                 ToleratedFailurePercentage = random.Next(2) == 0 ? null : random.NextDouble(),
             };
-            Assert.Equal(Model(config, outcomes), Run(config, outcomes));
+            Assert.Equal(CompletionModel.Of(config, total, outcomes), Run(config, outcomes));
         }
     }
 
@@ -30,26 +30,6 @@ public class CompletionPolicyRules
             var succeeded = outcomes.Take(ended).Count(ok => ok);
             if (CompletionPolicy.Decide(config, new BatchProgress(outcomes.Length, succeeded, ended - succeeded)) is { } reason) return (reason, ended);
         }
-    }
-
-    private static (CompletionReason Reason, int Ended) Model(CompletionConfig config, bool[] outcomes)
-    {
-        var total = outcomes.Length;
-        var isStrict = config is { MinSuccessful: null, ToleratedFailureCount: null, ToleratedFailurePercentage: null };
-        var tolerated = isStrict ? 0 : Math.Min(
-            config.ToleratedFailureCount ?? int.MaxValue,
-            config.ToleratedFailurePercentage is { } share ? (int)Math.Floor((share * total) + 1e-12) : int.MaxValue);
-        int failures = 0, successes = 0;
-        for (var i = 0; i < total; i++)
-        {
-            if (outcomes[i]) successes++;
-            else failures++;
-            if (failures > tolerated) return (CompletionReason.FailureToleranceExceeded, i + 1);
-            if (i + 1 == total) return (CompletionReason.AllCompleted, total);
-            if (config.MinSuccessful is { } enough && successes >= enough) return (CompletionReason.MinSuccessfulReached, i + 1);
-        }
-
-        throw new InvalidOperationException("A batch ends with its last item.");
     }
 
     [Theory]
@@ -66,5 +46,32 @@ public class CompletionPolicyRules
         Assert.Throws<ArgumentOutOfRangeException>(() => new CompletionConfig { ToleratedFailureCount = -1 });
         Assert.Contains("MaxConcurrency is 0", Assert.Throws<ArgumentOutOfRangeException>(() => new ParallelConfig { MaxConcurrency = 0 }).Message);
         Assert.Contains("MaxConcurrency is -1", Assert.Throws<ArgumentOutOfRangeException>(() => new MapConfig<int> { MaxConcurrency = -1 }).Message);
+    }
+}
+
+/// <summary>When a batch is over, and why: sentences over the sequence of its items' ends.</summary>
+internal static class CompletionModel
+{
+    /// <param name="config">The rules; not one of the author's own.</param>
+    /// <param name="total">How many items there are.</param>
+    /// <param name="outcomes">Whether each item that ended did so well, in the order in which they ended.</param>
+    public static (CompletionReason Reason, int Ended) Of(CompletionConfig config, int total, IReadOnlyList<bool> outcomes)
+    {
+        if (total == 0) return (CompletionReason.AllCompleted, 0);
+        var isStrict = config is { MinSuccessful: null, ToleratedFailureCount: null, ToleratedFailurePercentage: null };
+        var tolerated = isStrict ? 0 : Math.Min(
+            config.ToleratedFailureCount ?? int.MaxValue,
+            config.ToleratedFailurePercentage is { } share ? (int)Math.Floor((share * total) + 1e-12) : int.MaxValue);
+        int failures = 0, successes = 0;
+        for (var i = 0; i < outcomes.Count; i++)
+        {
+            if (outcomes[i]) successes++;
+            else failures++;
+            if (failures > tolerated) return (CompletionReason.FailureToleranceExceeded, i + 1);
+            if (i + 1 == total) return (CompletionReason.AllCompleted, total);
+            if (config.MinSuccessful is { } enough && successes >= enough) return (CompletionReason.MinSuccessfulReached, i + 1);
+        }
+
+        throw new InvalidOperationException("A batch ends with its last item.");
     }
 }

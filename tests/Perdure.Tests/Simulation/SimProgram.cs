@@ -30,7 +30,7 @@ internal sealed class SimProgram
         _root = manyFlows
             ? new SimBlock([NewStep(), new SimFlows([.. Enumerable.Range(0, 3).Select(_ => NewFlow())]), NewStep()], "")
             : NewBlock(2, 6, depth: 0);
-        CancelAfter = _random.Next(4) == 0 ? _random.Next(40) : null;
+        CancelAfter = _random.Next(3) == 0 ? _random.Next(60) : null;
         CatchesCancellation = _random.Next(4) == 0;
     }
 

@@ -48,15 +48,13 @@ internal static class SimRun
 {
     public static void Range(int first, int count) => SimWorld.OnOwnThread(() =>
     {
-        var (kills, commits) = (0, 0);
+        var tried = default(SimTried);
         var failures = new List<string>();
         for (var seed = first; seed < first + count; seed++)
         {
             try
             {
-                var world = Run(seed);
-                kills += world.Kills;
-                commits += world.Commits;
+                tried += SimTried.Of(Run(seed));
             }
             catch (Exception error)
             {
@@ -65,7 +63,7 @@ internal static class SimRun
         }
 
         Assert.True(failures.Count == 0, $"{failures.Count} of {count} seeds failed:\n{string.Join("\n", failures.Take(20))}");
-        Assert.True(kills > count / 2 && commits > count * 10, $"only {kills} kills and {commits} commits in {count} seeds: nothing was tried");
+        Assert.True(tried.IsEnoughFor(count), $"only {tried} in {count} seeds: nothing was tried");
     });
 
     public static SimWorld Run(int seed, CommitFault worst = CommitFault.LoseReply)
@@ -105,4 +103,27 @@ internal static class SimRun
             else Assert.True(runs.Count() <= 1 + interruptions, $"{runs.Key} ran {runs.Count()} times with {interruptions} interruptions");
         }
     }
+}
+
+/// <summary>What went on in simulated runs: a run in which nothing happens shows nothing.</summary>
+internal readonly record struct SimTried(int Kills, int Commits, int Stopped, int Late, int Undone, int Timeouts)
+{
+    public static SimTried Of(SimWorld world)
+    {
+        var arn = SimWorld.Sync(world.Client.ListAsync(new ExecutionFilter { Function = "sim" }))[0].Arn;
+        var operations = SimWorld.Sync(world.Client.GetOperationsAsync(arn));
+        return new SimTried(
+            world.Kills,
+            world.Commits,
+            SimWorld.Sync(world.Client.GetAsync(arn))!.Status == ExecutionStatus.Stopped ? 1 : 0,
+            operations.Count(operation => operation.SubType == OperationSubTypes.Deadline && operation.Status == OperationStatus.Failed),
+            operations.Count(operation => operation.SubType == OperationSubTypes.Compensation),
+            SimWorld.Sync(world.Client.GetHistoryAsync(arn)).Count(e => e.StepFailedDetails?.Error.Payload?.ErrorType == typeof(StepTimeoutException).FullName));
+    }
+
+    public static SimTried operator +(SimTried a, SimTried b) =>
+        new(a.Kills + b.Kills, a.Commits + b.Commits, a.Stopped + b.Stopped, a.Late + b.Late, a.Undone + b.Undone, a.Timeouts + b.Timeouts);
+
+    public bool IsEnoughFor(int seeds) => Kills > seeds / 2 && Commits > seeds * 10
+        && Stopped >= seeds / 25 && Late >= seeds / 25 && Undone >= seeds / 5 && Timeouts >= seeds / 25;
 }

@@ -8,8 +8,8 @@ namespace Perdure.Tests.Simulation;
 public class ThreadTests
 {
     [Theory]
-    [InlineData("memory", 0, 120)]
-    [InlineData("sqlite", 1000, 60)]
+    [InlineData("memory", 0, 60)]
+    [InlineData("sqlite", 1000, 30)]
     public Task Random_functions_reach_their_result_on_real_threads(string store, int firstSeed, int count) => RunAsync(store, firstSeed, count);
 
     [Theory]
@@ -45,31 +45,47 @@ public class ThreadTests
             // Not settled first: answers are to meet running invocations.
             var late = Enumerable.Range(0, count).Where(i => programs[i].CancelAfter / 2 <= round && cancelled.Add(i)).Select(i => arns[i]).ToList();
             await Task.WhenAll(open.Select(arn => AnswerAsync(host.Client, arn)).Concat(late.Select(arn => host.Client.CancelAsync(arn))));
-            await host.JumpAsync();
+
+            // Time passes only when nobody owes an answer: one that comes a year late is another test. Among many, some timer is always near.
+            await host.SettleAsync();
+            if (open.Count > 20 || !await HasQuestionAsync(host.Client, open)) await host.JumpAsync();
             foreach (var arn in open.ToList())
             {
-                if ((await host.Client.GetAsync(arn))!.Status != ExecutionStatus.Running) open.Remove(arn);
-            }
-        }
+                var end = (await host.Client.GetAsync(arn))!;
+                if (end.Status == ExecutionStatus.Running) continue;
+                open.Remove(arn);
 
-        for (var i = 0; i < count; i++)
-        {
-            var end = (await host.Client.GetAsync(arns[i]))!;
-            var objection = programs[i].Objection(end, cancelled.Contains(i));
-            Assert.True(objection is null, $"seed {firstSeed + i} {objection}");
-            SagaInvariant.Require(await host.Client.GetOperationsAsync(arns[i]), stages[i].Ledger, arns[i], $"seed {firstSeed + i}");
+                // Looked at now: one that is over is deleted in the end, and the others may take their time.
+                var i = Array.IndexOf(arns, arn);
+                var objection = programs[i].Objection(end, cancelled.Contains(i));
+                Assert.True(objection is null, $"seed {firstSeed + i}, round {round}: {objection}");
+                SagaInvariant.Require(await host.Client.GetOperationsAsync(arn), stages[i].Ledger, arn, $"seed {firstSeed + i}");
+            }
         }
     }
 
+    private static async Task<bool> HasQuestionAsync(IPerdureClient client, IEnumerable<string> arns)
+    {
+        foreach (var arn in arns)
+        {
+            if ((await client.GetAsync(arn))!.Status == ExecutionStatus.Running && (await client.GetOperationsAsync(arn)).Any(IsQuestion)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsQuestion(Operation operation) =>
+        operation is { CallbackDetails: not null, EndTimestamp: null } && !operation.Name!.Contains("!timeout", StringComparison.Ordinal);
+
     private static async Task AnswerAsync(IPerdureClient client, string arn)
     {
-        foreach (var operation in await client.GetOperationsAsync(arn))
+        foreach (var operation in (await client.GetOperationsAsync(arn)).Where(IsQuestion))
         {
-            if (operation.CallbackDetails is not { } callback || operation.EndTimestamp is not null || operation.Name!.Contains("!timeout", StringComparison.Ordinal)) continue;
             try
             {
-                if (operation.Name.Contains("!fail", StringComparison.Ordinal)) await client.SendCallbackFailureAsync(callback.CallbackId, new ErrorObject { ErrorType = "Refused" });
-                else await client.SendCallbackSuccessAsync(callback.CallbackId, "yes");
+                var callback = operation.CallbackDetails!.CallbackId;
+                if (operation.Name!.Contains("!fail", StringComparison.Ordinal)) await client.SendCallbackFailureAsync(callback, new ErrorObject { ErrorType = "Refused" });
+                else await client.SendCallbackSuccessAsync(callback, "yes");
             }
             catch (CallbackClosedException)
             {
