@@ -245,8 +245,6 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
             return;
         }
 
-        if (cause.IsEnd) History.OnEndDelivered(cause.OperationId);
-
         // What a finished context left running never runs on: its outcome is recorded, and replay would not see it either.
         if (cause.IsEnd) _open.Remove(asked);
         if (asked.Context.IsFinished) return;

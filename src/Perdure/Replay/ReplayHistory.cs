@@ -9,7 +9,6 @@ internal sealed class ReplayHistory
     private readonly Dictionary<string, Operation> _initial;
     private readonly Dictionary<string, Operation> _current;
     private readonly Dictionary<string, int> _unasked = [];
-    private readonly HashSet<string> _undelivered = [];
 
     public ReplayHistory(IReadOnlyList<Operation> operations)
     {
@@ -23,7 +22,6 @@ internal sealed class ReplayHistory
         {
             var context = operation.ParentId ?? "";
             _unasked[context] = _unasked.GetValueOrDefault(context) + 1;
-            if (operation.Status.IsTerminal()) _undelivered.Add(operation.Id);
         }
     }
 
@@ -34,8 +32,8 @@ internal sealed class ReplayHistory
     /// <summary>Recorded answers to questions about the code's version; not operations that the code waits for.</summary>
     public IReadOnlyList<Operation> Markers { get; }
 
-    /// <summary>Whether the code has not yet gone over everything that was recorded when this invocation began.</summary>
-    public bool IsReplaying => _unasked.Count > 0 || _undelivered.Count > 0;
+    /// <summary>Whether any recorded operation has not been asked for yet: an earlier invocation was further than the code is now.</summary>
+    public bool IsBehind => _unasked.Count > 0;
 
     /// <summary>Whether a recorded operation of this context, of the root for null, has not been asked for yet.</summary>
     public bool HasUnasked(string? contextId) => _unasked.ContainsKey(contextId ?? "");
@@ -47,9 +45,6 @@ internal sealed class ReplayHistory
         var context = operation.ParentId ?? "";
         if (--_unasked[context] == 0) _unasked.Remove(context);
     }
-
-    /// <summary>The end of an operation is delivered, or passed over.</summary>
-    public void OnEndDelivered(string id) => _undelivered.Remove(id);
 
     public Operation? Find(string id) => _current.GetValueOrDefault(id);
 

@@ -212,6 +212,23 @@ public class VersioningStories
     }
 
     [Fact]
+    public async Task A_new_execution_takes_the_new_branch_even_while_ends_that_came_together_are_being_delivered()
+    {
+        await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<string, string>("f", async (_, context) =>
+        {
+            async Task<bool> Flow()
+            {
+                await context.WaitAsync(TimeSpan.FromDays(1));
+                return context.Patched("p");
+            }
+
+            return string.Join(" ", await Task.WhenAll(Flow(), Flow()));
+        }));
+        var end = await host.RunToEndAsync(await host.Client.StartAsync("f", ""));
+        Assert.Equal("\"True True\"", end.Result);
+    }
+
+    [Fact]
     public async Task A_patch_takes_no_position_and_is_answered_once()
     {
         await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<string, string>("f", async (_, context) =>

@@ -34,7 +34,7 @@ namespace Perdure.Replay
         public bool Patched(string patchId)
         {
             RequirePatch(patchId);
-            return Runtime.Patches.IsPatched(patchId);
+            return Runtime.Patches.IsPatched(patchId, this);
         }
 
         public void DeprecatePatch(string patchId)

@@ -13,6 +13,10 @@ namespace Perdure.Operations.Patch;
 /// that without the record a later question could be answered otherwise. The record is written before whatever the code does next: an operation
 /// that is durable has the answers that led to it.
 /// </para>
+/// <para>
+/// Whether the execution was past this point before is told by operations alone: whoever was past it asked for more, and that is on record. Ends that
+/// wait for their delivery tell nothing: timers and answers come by themselves. So an answer that a crash loses before it is durable is given again.
+/// </para>
 /// </remarks>
 internal sealed class PatchMarkers(InvocationRuntime runtime)
 {
@@ -21,11 +25,11 @@ internal sealed class PatchMarkers(InvocationRuntime runtime)
 
     public static bool IsMarker(Operation operation) => operation is { Type: OperationTypes.Step, SubType: OperationSubTypes.Patch };
 
-    public bool IsPatched(string patchId)
+    public bool IsPatched(string patchId, DurableContext context)
     {
         var id = IdOf(patchId);
         if (_answers.TryGetValue(id, out var known)) return known;
-        var answer = !runtime.History.IsReplaying;
+        var answer = !runtime.History.IsBehind && !context.IsReplayOnly;
         _answers.Add(id, answer);
         runtime.Writer.Enqueue(
             new OperationUpdate
