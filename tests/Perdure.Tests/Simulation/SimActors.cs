@@ -9,10 +9,11 @@ internal sealed class SimActors(SimWorld world, string name)
     private int _answeredInLife;
     private string? _answering;
     private readonly HashSet<string> _answered = [];
-    private Task<bool>? _cancel;
-    private int _cancelledInLife;
-    private bool _cancelHeard;
+    private readonly SimRequest _cancel = new(world);
+    private readonly SimRequest _pause = new(world);
+    private readonly SimRequest _resume = new(world);
     private int _looks;
+    private int _pauseLooks;
     private (int Commits, int Kills) _seen;
     private ExecutionDescription? _description;
 
@@ -24,14 +25,20 @@ internal sealed class SimActors(SimWorld world, string name)
     /// <summary>When to cancel, by what is on record; null for never.</summary>
     public Func<IReadOnlyList<Operation>, bool>? CancelWhen { get; set; }
 
+    /// <summary>When to pause, by how often it looked on before; null for never. It is resumed as often later.</summary>
+    public int? PauseAfter { get; set; }
+
     /// <summary>Whether anybody asked to cancel.</summary>
-    public bool HasCancelled => _cancel is not null;
+    public bool HasCancelled => _cancel.IsMade;
+
+    /// <summary>Whether anybody asked to pause: what is in the middle of its body then runs again.</summary>
+    public bool HasPaused => _pause.IsMade;
 
     /// <summary>Does one thing; false when there is nothing to do for now.</summary>
     public bool Act()
     {
         if (Arn is null) return Start();
-        return Cancel() || Answer();
+        return Cancel() || Pause() || Answer();
     }
 
     private bool Start()
@@ -46,19 +53,14 @@ internal sealed class SimActors(SimWorld world, string name)
         return true;
     }
 
-    private bool Cancel()
-    {
-        if (_cancelHeard || (_cancel is null && !IsTimeToCancel())) return false;
-        if (_cancel is { IsCompletedSuccessfully: true })
-        {
-            _cancelHeard = true;
-            return false;
-        }
+    private bool Cancel() => (_cancel.IsMade || IsTimeToCancel()) && _cancel.Make(() => world.Client.CancelAsync(Arn!, "changed our mind"));
 
-        if (_cancel is not null && _cancelledInLife == world.Kills && !_cancel.IsFaulted) return false;
-        _cancelledInLife = world.Kills;
-        _cancel = world.Client.CancelAsync(Arn!, "changed our mind");
-        return true;
+    private bool Pause()
+    {
+        if (PauseAfter is not { } looks) return false;
+        _pauseLooks++;
+        if (_pauseLooks > looks && _pause.Make(() => world.Client.PauseAsync(Arn!, "have a look"))) return true;
+        return _pause.IsHeard && _pauseLooks > 2 * looks && _resume.Make(() => world.Client.ResumeAsync(Arn!, "looked"));
     }
 
     private bool IsTimeToCancel() =>
@@ -94,5 +96,32 @@ internal sealed class SimActors(SimWorld world, string name)
         return _description = SimWorld.Sync(world.Client.GetAsync(Arn));
     }
 
-    public bool IsOver => Describe() is { Status: not ExecutionStatus.Running };
+    public bool IsOver => Describe() is { } description && description.Status.IsOver();
+}
+
+/// <summary>What an operator asks, again until it is certain to have been heard: a node that dies, or a store that fails, may have swallowed it.</summary>
+internal sealed class SimRequest(SimWorld world)
+{
+    private Task? _request;
+    private int _madeInLife;
+
+    public bool IsMade => _request is not null;
+
+    public bool IsHeard { get; private set; }
+
+    /// <summary>Does one thing; false when there is nothing to do for now.</summary>
+    public bool Make(Func<Task> request)
+    {
+        if (IsHeard) return false;
+        if (_request is { IsCompletedSuccessfully: true })
+        {
+            IsHeard = true;
+            return false;
+        }
+
+        if (_request is not null && _madeInLife == world.Kills && !_request.IsFaulted) return false;
+        _madeInLife = world.Kills;
+        _request = request();
+        return true;
+    }
 }

@@ -32,10 +32,14 @@ internal sealed class SimProgram
             : NewBlock(2, 6, depth: 0);
         CancelAfter = _random.Next(3) == 0 ? _random.Next(60) : null;
         CatchesCancellation = _random.Next(4) == 0;
+        PauseAfter = new Random(seed).Next(5) == 0 ? _random.Next(1, 40) : null;
     }
 
     /// <summary>How often the outside world looks on before it cancels the execution; null when it never does.</summary>
     public int? CancelAfter { get; }
+
+    /// <summary>How often the outside world looks on before it pauses the execution, and again before it resumes it; null when it never does.</summary>
+    public int? PauseAfter { get; }
 
     public bool CatchesCancellation { get; }
 

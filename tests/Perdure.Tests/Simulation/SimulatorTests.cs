@@ -76,7 +76,7 @@ internal static class SimRun
         world.OutsideChance = 0.02;
         world.JumpChance = seed % 3 == 0 ? 0.003 : 0;
         world.FaultAt = _ => chaos.Next(40) switch { 0 => CommitFault.FailBefore, 1 => worst, _ => CommitFault.None };
-        var actors = new SimActors(world, $"run-{seed}") { CancelAfter = program.CancelAfter };
+        var actors = new SimActors(world, $"run-{seed}") { CancelAfter = program.CancelAfter, PauseAfter = program.PauseAfter };
         world.Outside = _ => actors.Act();
 
         world.RunUntil(() => actors.IsOver, limit: 100_000);
@@ -94,7 +94,7 @@ internal static class SimRun
         var history = SimWorld.Sync(world.Client.GetHistoryAsync(end.Arn));
         Assert.Equal(Enumerable.Range(1, history.Count).Select(i => (long)i), history.Select(e => e.EventId));
         var histories = SimWorld.Sync(world.Client.ListAsync()).SelectMany(execution => SimWorld.Sync(world.Client.GetHistoryAsync(execution.Arn)));
-        var interruptions = world.Kills + histories.Count(e => e.InvocationCompletedDetails?.Error is not null);
+        var interruptions = world.Kills + (actors.HasPaused ? 1 : 0) + histories.Count(e => e.InvocationCompletedDetails?.Error is not null);
         var calls = SimWorld.Sync(world.Client.ListAsync(new ExecutionFilter { Function = "echo" }));
         Assert.True(calls.Count == history.Count(e => e.ChainedInvokeStartedDetails is not null), "a call starts exactly one execution");
         foreach (var runs in world.Effects.GroupBy(effect => (effect.Operation, effect.Attempt)))
