@@ -7,7 +7,10 @@ namespace Perdure.Operations.Step;
 internal sealed class StepContext(DurableContext context, OperationRequest request, int attempt, StepPast past)
     : IStepContext, IConditionCheckContext, IWaitForCallbackContext
 {
-    private readonly StepHeartbeat _heartbeat = new(context.Runtime, request.Id);
+    private StepHeartbeat? _heartbeat;
+
+    // Made by the first heartbeat, from whatever thread: most bodies have none.
+    private StepHeartbeat Heart => _heartbeat ?? Interlocked.CompareExchange(ref _heartbeat, new StepHeartbeat(context.Runtime, request.Id), null) ?? _heartbeat;
 
     public Microsoft.Extensions.Logging.ILogger Logger => field ??= context.OperationLogger(request, attempt);
 
@@ -25,7 +28,7 @@ internal sealed class StepContext(DurableContext context, OperationRequest reque
         return OperationIds.IdempotencyKey(context.Runtime.Arn, request.Id, purpose);
     }
 
-    public void Heartbeat() => _heartbeat.Beat(null);
+    public void Heartbeat() => Heart.Beat(null);
 
     public void Heartbeat<T>(T progress)
     {
@@ -39,7 +42,7 @@ internal sealed class StepContext(DurableContext context, OperationRequest reque
                 "Report a position, not the data. [PDR0210]");
         }
 
-        _heartbeat.Beat(payload.Text);
+        Heart.Beat(payload.Text);
     }
 
     public bool TryGetLastHeartbeat<T>(out T progress)
@@ -48,7 +51,7 @@ internal sealed class StepContext(DurableContext context, OperationRequest reque
         return past.Progress is not null;
     }
 
-    public Task EndAsync(bool failed) => _heartbeat.EndAsync(failed);
+    public Task EndAsync(bool failed) => Volatile.Read(ref _heartbeat)?.EndAsync(failed) ?? Task.CompletedTask;
 
     private DurableSerializationContext Entity => new(request.Id, context.Runtime.Arn);
 }
