@@ -43,7 +43,7 @@ internal sealed class SimWorld
     /// <summary>What programs call: waits a little, notes that it ran, and fails when it is told to.</summary>
     private async Task<string> EchoAsync(string input, IDurableContext context)
     {
-        await context.WaitAsync(TimeSpan.FromSeconds(3));
+        await context.WaitAsync(input == "slow" ? TimeSpan.FromHours(5) : TimeSpan.FromSeconds(3));
         var key = context.GetIdempotencyKey("echo");
         await context.StepAsync((step, _) =>
         {
@@ -88,6 +88,9 @@ internal sealed class SimWorld
 
     /// <summary>Chance, after any one item of work, that the clock jumps.</summary>
     public double JumpChance { get; set; }
+
+    /// <summary>Chance, after any one item of work, that the node asks an invocation to come to rest, or gives it up.</summary>
+    public double SignalChance { get; set; }
 
     /// <summary>What the outside world does when the service is quiet; true when it did something.</summary>
     public Func<SimWorld, bool> Outside { get; set; } = static _ => false;
@@ -137,6 +140,7 @@ internal sealed class SimWorld
         {
             _work.RunOne();
             if (!_killed && Random.NextDouble() < OutsideChance) Outside(this);
+            if (SignalChance > 0 && !_killed && Random.NextDouble() < SignalChance) Signal();
             if (KillChance > 0 && !_killed && Kills < MaxKills && Random.NextDouble() < KillChance) Kill();
             if (JumpChance > 0 && Random.NextDouble() < JumpChance) Clock.Advance(TimeSpan.FromSeconds(Random.Next(1, 100)));
             return;
@@ -151,6 +155,15 @@ internal sealed class SimWorld
         // Not too far at once: the outside world may only be slow to answer.
         var farthest = now.AddHours(1);
         Clock.AdvanceTo(next < farthest ? next.Value : farthest);
+    }
+
+    private void Signal()
+    {
+        var running = _node!.ActiveInvocations.OrderBy(invocation => invocation.Key.Value).ToList(); // EnsureUp made sure that it is up
+        if (running.Count == 0) return;
+        var signals = running[Random.Next(running.Count)].Signals;
+        if (Random.Next(4) == 0) signals.Lose();
+        else signals.Drain();
     }
 
     /// <summary>True when a node is up; otherwise a step towards it was made.</summary>

@@ -156,6 +156,8 @@ internal static class StoppingStories
             }
         })
         { CancelWhen = Open("pause") },
+        ["cancelled call"] = new(async (context, world) => await Step(context, world, "a") + await context.InvokeAsync<string, string>("echo", "slow", "call"))
+        { CancelWhen = Open("call"), Status = ExecutionStatus.Stopped },
         ["cancelled saga"] = new((context, world) => Saga(context, async saga =>
         {
             saga.Cleanup("release", (_, _) => Task.CompletedTask);
