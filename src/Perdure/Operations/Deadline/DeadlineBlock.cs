@@ -23,6 +23,7 @@ internal sealed class DeadlineBlock<T>(DateTimeOffset deadline, Func<IDurableCon
         {
             // Done in time, or the whole function is being stopped: then the block's code is told by the scope around it.
             timer.Cancel();
+            _ = passed.Exception; // seen: what stopped the timer stops the work too
             return await work;
         }
 
