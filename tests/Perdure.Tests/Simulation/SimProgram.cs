@@ -118,10 +118,12 @@ internal sealed class SimProgram
     {
         var inTurn = _random.Next(4) > 0;
         var cleans = _random.Next(3) == 0;
-        var parts = Enumerable.Range(0, _random.Next(1, 5)).Select(_ => inTurn && _random.Next(3) == 0 ? NewNode(depth + 1) : NewAction()).ToArray();
+        var parts = Enumerable.Range(0, _random.Next(1, 5)).Select(_ => inTurn ? (_random.Next(3) == 0 ? NewNode(depth + 1) : NewAction()) : NewActions()).ToArray();
         return new SimSaga(
             Name("saga") + (inTurn ? SagaInvariant.InTurn : "") + (cleans ? "!cleans" : ""), parts, inTurn, cleans, _random.Next(4) == 0, _random.Next(8) == 0, IsConfigured(), IsKeyed());
     }
+
+    private SimNode NewActions() => _random.Next(2) == 0 ? NewAction() : new SimBlock([NewAction(), new SimWait(_random.Next(1, 30), IsConfigured()), NewAction()], "");
 
     private SimAction NewAction() => new(
         SagaInvariant.Action + Name("act") + (_random.Next(8) == 0 ? SagaInvariant.Unfixable : ""),

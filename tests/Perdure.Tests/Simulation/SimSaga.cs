@@ -41,7 +41,7 @@ internal sealed record SimAction(string Name, int Failures, bool AtMostOnce, boo
 }
 
 /// <summary>A saga: its outcome is its log, or that it was undone, or that it could not be.</summary>
-/// <param name="InTurn">False: its parts, all of them actions, run side by side.</param>
+/// <param name="InTurn">False: its parts, all of them actions, run side by side, and the first that fails leaves the others to themselves.</param>
 /// <param name="Throws">Fails when all is done.</param>
 internal sealed record SimSaga(string Name, SimNode[] Parts, bool InTurn, bool Cleans, bool Throws, bool Big, bool Configured, bool Keyed) : SimNode
 {
@@ -49,8 +49,9 @@ internal sealed record SimSaga(string Name, SimNode[] Parts, bool InTurn, bool C
     {
         get
         {
-            var fails = Throws || Parts.Any(part => part is SimAction { GivesUp: true });
-            var isFixable = !Parts.Any(part => part is SimAction { IsUnfixable: true });
+            var actions = Parts.SelectMany(part => part is SimBlock block ? block.Nodes : [part]).OfType<SimAction>().ToList();
+            var fails = Throws || actions.Any(action => action.GivesUp);
+            var isFixable = !actions.Any(action => action.IsUnfixable);
             var outcomes = new List<string> { fails ? Line($"{Name}:undone") : string.Concat(Parts.Select(part => part.Pattern)) };
 
             // Even when it would succeed, something around it may stop it; and when it fails, it may do so before the part that cannot be undone.
@@ -73,7 +74,10 @@ internal sealed record SimSaga(string Name, SimNode[] Parts, bool InTurn, bool C
                         {
                             for (var i = 0; i < Parts.Length; i++) await Parts[i].RunAsync(saga, logs[i], stage);
                         }
-                        else await Task.WhenAll(Parts.Select((part, i) => part.RunAsync(saga, logs[i], stage)));
+                        else
+                        {
+                            foreach (var part in Parts.Select((part, i) => part.RunAsync(saga, logs[i], stage)).ToList()) await part;
+                        }
 
                         if (Throws) throw new TimeoutException($"{Name} changed its mind");
                         return new SimChildResult([.. logs.SelectMany(part => part)], Big ? new string('x', 300_000) : "");

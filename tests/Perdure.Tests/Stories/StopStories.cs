@@ -122,6 +122,87 @@ public class StopStories
         Assert.Equal(["first", "undo first"], _log);
     }
 
+    [Fact]
+    public async Task A_flow_that_a_failed_saga_did_not_await_has_no_more_effects()
+    {
+        await using var host = await HostAsync(context => context.RunSagaAsync<string>(
+            async (saga, _) =>
+            {
+                var flow = Flow();
+                saga.Compensate("slowly", (step, _) => step.AttemptNumber < 3 ? throw new IOException("down") : Task.CompletedTask, new StepConfig
+                {
+                    RetryStrategy = RetryStrategy.Exponential(3, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5), jitter: JitterStrategy.None),
+                });
+                await Do(saga, "first");
+                return flow.IsCompleted ? "" : throw new TimeoutException("no");
+
+                async Task Flow()
+                {
+                    await saga.WaitAsync(TimeSpan.FromMinutes(1));
+                    await Do(saga, "late");
+                }
+            },
+            "saga"));
+        var end = await host.RunToEndAsync(await host.Client.StartAsync("f", ""));
+
+        Assert.Equal("System.TimeoutException", end.Error!.ErrorType);
+        Assert.Equal(["first", "undo first"], _log);
+    }
+
+    [Fact]
+    public async Task What_a_deadline_stops_inside_leaves_no_unobserved_exception()
+    {
+        const string Name = "observed by nobody";
+        var unobserved = new List<string>();
+        EventHandler<UnobservedTaskExceptionEventArgs> listen = (_, e) =>
+        {
+            lock (unobserved) unobserved.Add(e.Exception.ToString());
+        };
+        TaskScheduler.UnobservedTaskException += listen;
+        try
+        {
+            await RunOneAsync();
+            for (var i = 0; i < 3; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= listen;
+        }
+
+        Assert.DoesNotContain(unobserved, error => error.Contains(Name, StringComparison.Ordinal));
+
+        static async Task RunOneAsync()
+        {
+            await using var host = await HostAsync(async context =>
+            {
+                var now = context.TimeProvider.GetUtcNow();
+                try
+                {
+                    return await context.WithDeadlineAsync(
+                        now.AddHours(1),
+                        (outer, _) => outer.WithDeadlineAsync(
+                            now.AddHours(9),
+                            async (inner, _) =>
+                            {
+                                await inner.WaitAsync(TimeSpan.FromDays(1));
+                                return "";
+                            },
+                            "inner"),
+                        Name);
+                }
+                catch (DeadlineExceededException)
+                {
+                    return "late";
+                }
+            });
+            Assert.Equal("\"late\"", (await host.RunToEndAsync(await host.Client.StartAsync("f", ""))).Result);
+        }
+    }
+
     private Task<int> Do(ISagaContext saga, string name, StepConfig? config = null, bool isFixable = true) => saga.StepAsync<int>(
         (_, _) =>
         {

@@ -63,7 +63,7 @@ internal sealed class CallbackOperation<T>(DurableContext context, OperationRequ
     public override void Interrupt(Exception reason)
     {
         base.Interrupt(reason);
-        _answer.TrySetException(reason);
+        if (_answer.TrySetException(reason)) _ = _answer.Task.Exception; // whoever awaits it sees it; nobody has to
     }
 
     public override void DeliverEnd(Operation operation)

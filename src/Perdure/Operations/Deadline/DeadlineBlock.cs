@@ -22,6 +22,7 @@ internal sealed class DeadlineBlock<T>(DateTimeOffset deadline, Func<IDurableCon
         {
             // Done in time, and then the wait should not wake the function; or all of it is being stopped, and the scope around tells the block's code.
             timer.Cancel();
+            _ = timer.Task.Exception; // seen: what stopped the timer stops the work too
             return await work;
         }
 

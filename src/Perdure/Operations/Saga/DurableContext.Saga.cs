@@ -49,6 +49,7 @@ namespace Perdure.Replay
             ArgumentNullException.ThrowIfNull(action);
             ArgumentNullException.ThrowIfNull(compensate);
             var undo = RequireUndoName(name);
+            Saga.RequireUnsettled(name);
             config ??= StepConfig.Default;
             var request = Next(OperationTypes.Step, OperationSubTypes.Step, name, config.Key);
             var step = new StepOperation<T>(this, request, new StepBody<T>(action, HasResult: true), config, CancellationToken.None);
@@ -74,6 +75,7 @@ namespace Perdure.Replay
             ArgumentNullException.ThrowIfNull(action);
             var undo = RequireUndoName(name);
             RequireTurn(OperationSubTypes.Compensation, name);
+            Saga.RequireUnsettled(name);
             Saga.Compensate(undo, shielded => shielded.Undo(action, undo, OperationSubTypes.Compensation, config));
         }
 
@@ -82,6 +84,7 @@ namespace Perdure.Replay
             ArgumentNullException.ThrowIfNull(action);
             ArgumentException.ThrowIfNullOrEmpty(name);
             RequireTurn(OperationSubTypes.Cleanup, name);
+            Saga.RequireUnsettled(name);
             RequireName(name);
             Saga.Cleanup(name, shielded => shielded.Undo(action, name, OperationSubTypes.Cleanup, config));
         }

@@ -34,7 +34,7 @@ public interface ISagaContext : IDurableContext
     /// <param name="config">How the action runs.</param>
     /// <param name="compensateConfig">How the compensation runs. Null: it is tried again as by <see cref="RetryStrategy.Default"/>.</param>
     /// <exception cref="StepException">The action failed and is not retried (any more).</exception>
-    /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be.</exception>
+    /// <exception cref="InvalidDurableOperationException">Called where no durable operation can be, or when the saga's body has ended.</exception>
     Task<T> StepAsync<T>(
         Func<IStepContext, CancellationToken, Task<T>> action,
         Func<SagaOutcome<T>, IStepContext, CancellationToken, Task> compensate,
@@ -62,7 +62,7 @@ public static class DurableSagaExtensions
 {
     /// <summary>Runs a block whose effects are undone, in reverse order, if it does not succeed.</summary>
     /// <remarks>
-    /// It does not succeed when an exception leaves the body, when a deadline around it passes, or when the execution is cancelled. A hard stop runs no
+    /// It does not succeed when an exception leaves the body, or when a deadline around it passes or the execution is cancelled before the body ends, even if the body swallows that. A hard stop runs no
     /// code and so compensates nothing; neither does a suspension or a crash, after which the saga goes on. Compensations and cleanups run to their end
     /// whatever deadline passes or cancellation comes meanwhile; one that fails does not keep the others from running.
     /// </remarks>

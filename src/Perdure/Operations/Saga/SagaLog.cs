@@ -8,10 +8,21 @@ internal sealed class SagaLog(string name)
 {
     private readonly List<Entry> _compensations = [];
     private readonly List<Entry> _cleanups = [];
+    private bool _isSettled;
 
     public void Compensate(string step, Func<DurableContext, Task> run) => _compensations.Add(new Entry(step, run));
 
     public void Cleanup(string step, Func<DurableContext, Task> run) => _cleanups.Add(new Entry(step, run));
+
+    /// <summary>Once the body has ended nothing more is registered: a flow that it did not await would have effects that nobody undoes.</summary>
+    public void RequireUnsettled(string step)
+    {
+        if (_isSettled)
+        {
+            throw new InvalidDurableOperationException(
+                $"'{step}' was asked of saga '{name}' when its body had already ended. Await everything that the body starts. [PDR0107]");
+        }
+    }
 
 #pragma warning disable CA2007 // Function code: it resumes on the pump.
     public async Task<T> RunAsync<T>(DurableContext saga, Func<ISagaContext, CancellationToken, Task<T>> body, CancellationToken cancellationToken)
@@ -29,6 +40,8 @@ internal sealed class SagaLog(string name)
         {
             error = ExceptionDispatchInfo.Capture(failure);
         }
+
+        _isSettled = true;
 
         // From here on nothing stops it: a deadline and a cancellation are reasons to compensate, not to stop compensating.
         var shielded = saga.Shielded("undo");
