@@ -182,6 +182,30 @@ public class PauseStories
     }
 
     [Fact]
+    public async Task The_deadline_that_the_code_sees_is_the_same_after_a_pause_of_the_timeout()
+    {
+        var seen = new List<DateTimeOffset?>();
+        await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<string, string>(
+            "f",
+            async (_, context) =>
+            {
+                seen.Add(context.ExecutionContext.Deadline);
+                await context.WaitAsync(TimeSpan.FromHours(1));
+                return "done";
+            },
+            TimeSpan.FromHours(10)));
+        var arn = await host.Client.StartAsync("f", "");
+        await host.SettleAsync();
+        await host.Client.PauseAsync(arn, pauseExecutionTimeout: true);
+        await host.AdvanceAsync(TimeSpan.FromHours(2));
+        await host.Client.ResumeAsync(arn);
+        await host.RunToEndAsync(arn);
+
+        Assert.Equal(2, seen.Count);
+        Assert.Equal(seen[0], seen[1]);
+    }
+
+    [Fact]
     public async Task A_paused_execution_can_be_stopped_and_its_cancellation_waits_for_the_end_of_the_pause()
     {
         await using var host = await StartHostAsync();
