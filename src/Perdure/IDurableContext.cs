@@ -56,7 +56,7 @@ public interface IExecutionContext
     /// <summary>When it was started.</summary>
     DateTimeOffset StartedAt { get; }
 
-    /// <summary>When it will time out; null when the host does not say.</summary>
+    /// <summary>When it will time out; null when the host does not say. The same on every replay: a pause that stops the timeout puts it off, but not what is said here.</summary>
     DateTimeOffset? Deadline { get; }
 
     /// <summary>The version of the function it runs.</summary>

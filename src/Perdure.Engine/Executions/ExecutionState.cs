@@ -40,7 +40,7 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
     /// <summary>Whether the current invocation recorded anything.</summary>
     public bool HasProgressed { get; private set; }
 
-    /// <summary>Version of the newest entry that did not come from the function.</summary>
+    /// <summary>Version of the newest entry that did not come from the function and that it has to be told of: a pause is none.</summary>
     public long LastExternalVersion { get; private set; }
 
     public CheckpointMark? LastCheckpoint { get; private set; }
@@ -113,7 +113,7 @@ internal sealed class ExecutionState(ExecutionIdentity identity)
             HasProgressed = true;
             MarkSeen(version);
         }
-        else if (entry.Operations.Count > 0) LastExternalVersion = version;
+        else if (entry.Operations.Any(static operation => operation.Kind.IsTold(operation))) LastExternalVersion = version;
 
         if (entry.Began is not { } began) return;
         Invocation = began;

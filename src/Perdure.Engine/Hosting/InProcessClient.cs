@@ -45,7 +45,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             if (payload.Preview is not null && options?.ExecutionName is not null
                 && await Store.FindByNameAsync(function, name, cancellationToken).ConfigureAwait(false) is not null)
             {
-                return await JoinAsync(identity, payload.Text, cancellationToken).ConfigureAwait(false);
+                return await JoinAsync(identity, payload.Text, options?.TenantId, cancellationToken).ConfigureAwait(false);
             }
 
             var recorded = await Payloads.StoreAsync(payload, PayloadOwner.Execution(ExecutionArn.IdOf(identity.Key)), cancellationToken).ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             }
             catch (NameTakenException)
             {
-                return await JoinAsync(identity, payload.Text, cancellationToken).ConfigureAwait(false);
+                return await JoinAsync(identity, payload.Text, options?.TenantId, cancellationToken).ConfigureAwait(false);
             }
             catch (KeyTakenException)
             {
@@ -82,21 +82,24 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         nameof(executionName));
 
     /// <summary>The name is taken: by the same start, then it is the same execution, or by another.</summary>
-    private async Task<string> JoinAsync(ExecutionIdentity wanted, string payload, CancellationToken cancellationToken)
+    private async Task<string> JoinAsync(ExecutionIdentity wanted, string payload, string? tenantId, CancellationToken cancellationToken)
     {
         var row = await Store.FindByNameAsync(wanted.Function, wanted.Name, cancellationToken).ConfigureAwait(false)
             ?? throw new TooManyRequestsException($"The execution '{wanted.Name}' was deleted while it was being joined; try again.");
         var first = await Store.ReadEntriesAsync(row.Key, 1, 1, includePayload: true, cancellationToken).ConfigureAwait(false);
         var arn = ExecutionArn.Of(row.Identity);
-        if (row.Identity.FunctionVersion == wanted.FunctionVersion && first.Count == 1
+        if (row.Identity.FunctionVersion == wanted.FunctionVersion && first.Count == 1 && TenantOf(first[0]) == tenantId
             && Payloads.IsSame(StrictText.Text(first[0].Payload.Span), PayloadOwner.Execution(ExecutionArn.IdOf(row.Key)), payload))
         {
             return arn;
         }
 
         throw new ExecutionAlreadyStartedException(
-            $"Execution already started: {arn}. It has the name '{wanted.Name}' but another input; use another name, or the same input to join it. [PDR0306]", arn);
+            $"Execution already started: {arn}. It has the name '{wanted.Name}' but another input or tenant; use another name, or the same input and tenant to join it. [PDR0306]", arn);
     }
+
+    private static string? TenantOf(JournalEntry start) =>
+        ExecutionKind.SettingsOf(EntryJson.Read(start.Entry).Operations.First(static operation => operation.Kind == OperationKinds.Execution)).TenantId;
 
     public async Task<ExecutionDescription?> GetAsync(string executionArn, CancellationToken cancellationToken = default)
     {

@@ -50,8 +50,8 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
     /// <param name="isUnqualifiedArn">Whether it is an ARN that leaves the version open.</param>
     public FunctionDefinition? FindTarget(string target, out bool isUnqualifiedArn)
     {
-        const string Marker = "function:";
-        var at = target.IndexOf(Marker, StringComparison.Ordinal); // an ARN, or the part of one behind the account
+        const string Marker = ":function:";
+        var at = target.IndexOf(Marker, StringComparison.Ordinal); // an ARN, or the part of one from the account on; a name may end in the word
         var parts = (at < 0 ? target : target[(at + Marker.Length)..]).Split(':');
         isUnqualifiedArn = at >= 0 && parts.Length == 1;
         if (parts.Length > 2 || Find(parts[0]) is not { } function) return null;

@@ -36,6 +36,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     private bool _draining;
     private bool _holdsWork;
     private bool _repeats;
+    private bool _isCutOff;
     private bool _finished;
     private InvocationOutcome? _rootOutcome;
     private InvocationHooks? _hooks;
@@ -162,9 +163,10 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
     /// <summary>Queues the recorded START of an operation among the causes.</summary>
     public void DeliverStartInOrder(Operation operation) => _causes.Add(new Cause(ReplayHistory.StartOf(operation), operation.Id, IsEnd: false));
 
-    /// <summary>Runs something now, or when every recorded cause is delivered.</summary>
+    /// <summary>Runs something now, or when every recorded cause is delivered; never when the invocation is already over for the service.</summary>
     public void WhenCaughtUp(Action action)
     {
+        if (_isCutOff) return;
         if (_causes.Count == 0) action();
         else _whenCaughtUp.Enqueue(action);
     }
@@ -264,6 +266,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         state =>
         {
             Writer.OnTakenIn();
+            _isCutOff = response.CheckpointToken is null; // what it says is taken in; no body begins any more
             _hooks?.OnAnswer(response.Operations);
             foreach (var operation in response.Operations) Change(operation);
             if (response.CheckpointToken is { } token) _seenToken = token;

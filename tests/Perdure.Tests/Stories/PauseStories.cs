@@ -98,6 +98,55 @@ public class PauseStories
     }
 
     [Fact]
+    public async Task No_body_begins_when_the_checkpoint_before_it_met_a_pause()
+    {
+        var paused = new TaskCompletionSource<bool>();
+        DurableTestHost? running = null;
+        await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<string, string>("f", async (_, context) =>
+        {
+            // An operator's pause just before a step's start: it is not awaited, so that the start is the next thing to be committed.
+            var pausing = running!.Client.PauseAsync(context.ExecutionContext.DurableExecutionArn).ContinueWith(task => paused.SetResult(task.Result), TaskScheduler.Default);
+            await context.StepAsync(
+                (_, _) => { _ran.Add("charge"); return Task.CompletedTask; }, "charge", new StepConfig { Semantics = StepSemantics.AtMostOncePerRetry });
+            return "done";
+        }));
+        running = host;
+        var arn = await host.Client.StartAsync("f", "");
+        Assert.True(await paused.Task);
+        await host.SettleAsync();
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System); // what should not happen has nothing to wait for
+
+        Assert.Equal(ExecutionStatus.Paused, (await host.Client.GetAsync(arn))!.Status);
+        Assert.Empty(_ran);
+    }
+
+    [Fact]
+    public async Task A_pause_that_comes_as_the_function_suspends_owes_no_invocation()
+    {
+        var entered = new SemaphoreSlim(0);
+        var paused = new TaskCompletionSource();
+        await using var host = await DurableTestHost.StartAsync(
+            builder => builder.AddFunction<string, string>("f", async (_, context) =>
+            {
+                var callback = await context.CreateCallbackAsync<string>("question");
+                entered.Release();
+                await paused.Task; // nothing is checkpointed after the pause
+                return await callback.GetResultAsync();
+            }),
+            options => options.StrictDeterminism = false);
+        var arn = await host.Client.StartAsync("f", "");
+        await entered.WaitAsync();
+        await host.Client.PauseAsync(arn);
+        paused.SetResult();
+        await host.SettleAsync();
+        Assert.Equal(ExecutionStatus.Paused, (await host.Client.GetAsync(arn))!.Status);
+        await host.Client.ResumeAsync(arn);
+        await host.SettleAsync();
+
+        Assert.Equal(1, await InvocationsAsync(host, arn));
+    }
+
+    [Fact]
     public async Task A_pause_survives_a_crash()
     {
         await using var host = await StartHostAsync();
@@ -130,6 +179,30 @@ public class PauseStories
         await host.Client.ResumeAsync(arn);
         var end = await host.RunToEndAsync(arn); // nobody answers: it times out, 30 hours later than it would have
         Assert.Equal((ExecutionStatus.TimedOut, TimeSpan.FromHours(40)), (end.Status, end.EndedAt - end.StartedAt));
+    }
+
+    [Fact]
+    public async Task The_deadline_that_the_code_sees_is_the_same_after_a_pause_of_the_timeout()
+    {
+        var seen = new List<DateTimeOffset?>();
+        await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<string, string>(
+            "f",
+            async (_, context) =>
+            {
+                seen.Add(context.ExecutionContext.Deadline);
+                await context.WaitAsync(TimeSpan.FromHours(1));
+                return "done";
+            },
+            TimeSpan.FromHours(10)));
+        var arn = await host.Client.StartAsync("f", "");
+        await host.SettleAsync();
+        await host.Client.PauseAsync(arn, pauseExecutionTimeout: true);
+        await host.AdvanceAsync(TimeSpan.FromHours(2));
+        await host.Client.ResumeAsync(arn);
+        await host.RunToEndAsync(arn);
+
+        Assert.Equal(2, seen.Count);
+        Assert.Equal(seen[0], seen[1]);
     }
 
     [Fact]

@@ -64,6 +64,69 @@ public class StepLimitStories
         Assert.Contains("was abandoned 5 s later", end.Result);
     }
 
+    [Fact]
+    public async Task A_body_that_blocks_its_thread_is_abandoned_too()
+    {
+        using var entered = new SemaphoreSlim(0);
+        using var released = new ManualResetEventSlim();
+        await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<string, string>("f", async (_, context) =>
+        {
+            try
+            {
+                return await context.StepAsync(
+                    (_, _) =>
+                    {
+                        entered.Release();
+                        released.Wait();
+                        return Task.FromResult("too late");
+                    },
+                    "blocks", new StepConfig { Timeout = TimeSpan.FromMinutes(2), RetryStrategy = RetryStrategy.None });
+            }
+            catch (StepTimeoutException error)
+            {
+                return error.Message;
+            }
+        }));
+        var arn = await host.Client.StartAsync("f", "");
+        await entered.WaitAsync();
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System); // the timers are set on another thread
+        host.Clock.Advance(TimeSpan.FromMinutes(3));
+        try
+        {
+            await host.SettleAsync().WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        }
+        finally
+        {
+            released.Set();
+        }
+
+        var end = await host.RunToEndAsync(arn);
+        Assert.Contains("was abandoned 5 s later", end.Result);
+    }
+
+    [Fact]
+    public async Task The_longest_timeout_that_is_accepted_is_one_that_works()
+    {
+        var longest = TimeSpan.FromDays(366);
+        while (true)
+        {
+            try
+            {
+                _ = new StepConfig { Timeout = longest };
+                break;
+            }
+            catch (ArgumentOutOfRangeException)
+            {
+                longest -= TimeSpan.FromDays(1);
+            }
+        }
+
+        await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<string, string>("f", async (_, context) =>
+            await context.StepAsync((_, _) => Task.FromResult("done"), "long", new StepConfig { Timeout = longest, RetryStrategy = RetryStrategy.None })));
+        var end = await host.RunToEndAsync(await host.Client.StartAsync("f", ""));
+        Assert.Equal("\"done\"", end.Result);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

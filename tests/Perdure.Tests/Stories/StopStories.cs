@@ -284,8 +284,13 @@ public class StopStories
     {
         // On another thread nothing would be in recorded order.
         var body = new TaskCompletionSource<int>();
-        var timed = Operations.Step.StepTimeout.RunAsync(_ => body.Task, TimeSpan.FromMinutes(1), new ManualTimeProvider(), default, CancellationToken.None);
+        var timed = Operations.Step.StepTimeout.RunAsync(_ => body.Task, TimeSpan.FromMinutes(1), new Here(), new ManualTimeProvider(), default, CancellationToken.None);
         body.SetResult(7);
         Assert.True(timed.IsCompletedSuccessfully);
     });
+
+    private sealed class Here : Replay.WorkQueue
+    {
+        public override void Post(Action<object?> work, object? state) => work(state);
+    }
 }

@@ -55,6 +55,14 @@ public class TargetStories
         $"\"{expected}\"",
         await CallAsync(context => context.InvokeAsync<string, string>(target, "x"), builder => builder.AddPlainFunction<string, string>("plain", (input, _) => Task.FromResult($"plain {input}"))));
 
+    [Theory]
+    [InlineData("my-function")]
+    [InlineData("my-function:$LATEST")]
+    [InlineData("arn:aws:lambda:local:000000000000:function:my-function:$LATEST")]
+    public async Task A_function_s_own_name_may_end_in_the_word_function(string target) => Assert.Equal(
+        "\"mine x\"",
+        await CallAsync(context => context.InvokeAsync<string, string>(target, "x"), builder => builder.AddFunction<string, string>("my-function", (input, _) => Task.FromResult($"mine {input}"))));
+
     [Fact]
     public async Task A_plain_function_is_called_and_leaves_no_execution_of_its_own()
     {
@@ -150,6 +158,16 @@ public class TargetStories
         await host.CrashAsync();
         var end = await host.RunToEndAsync(arn);
         Assert.Equal(("\"x for acme\"", "acme"), (end.Result, end.TenantId));
+    }
+
+    [Fact]
+    public async Task A_start_under_the_same_name_for_another_tenant_does_not_join()
+    {
+        await using var host = await StartHostAsync(_ => Task.FromResult(""));
+        var arn = await host.Client.StartAsync("tenants", "x", new StartOptions { ExecutionName = "one", TenantId = "acme" });
+        Assert.Equal(arn, await host.Client.StartAsync("tenants", "x", new StartOptions { ExecutionName = "one", TenantId = "acme" }));
+        await Assert.ThrowsAsync<ExecutionAlreadyStartedException>(
+            () => host.Client.StartAsync("tenants", "x", new StartOptions { ExecutionName = "one", TenantId = "other" }));
     }
 
     [Fact]

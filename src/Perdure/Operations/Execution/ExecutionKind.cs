@@ -102,6 +102,10 @@ internal sealed class ExecutionKind : OperationKind
             ? operation.StartedAt.AddSeconds(SettingsOf(operation).TimeoutSeconds) + state.Extension
             : null;
 
+    /// <summary>The deadline that the run's code is told: without what pauses put it off by, as that would differ from replay to replay.</summary>
+    public static DateTimeOffset? ToldDeadline(OperationRecord execution) =>
+        SettingsOf(execution).TimeoutSeconds is var seconds and > 0 ? execution.StartedAt.AddSeconds(seconds) : null;
+
     public override Transition? OnTimer(OperationRecord operation, TransitionContext context)
     {
         if (!(DueAt(operation, null) <= context.Now)) return null;

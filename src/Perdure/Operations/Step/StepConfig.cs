@@ -16,13 +16,13 @@ public sealed class StepConfig
     /// Then its token fires; a body that has not ended 5 s later is abandoned. Either way the attempt has failed with <see cref="StepTimeoutException"/>,
     /// and the retry strategy decides. An abandoned body goes on without being recorded: let bodies listen to their token.
     /// </remarks>
-    /// <exception cref="ArgumentOutOfRangeException">Not positive, or over 366 days.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive, or over 49 days: no timer is set for longer.</exception>
     public TimeSpan? Timeout
     {
         get;
-        init => field = value is null || (value > TimeSpan.Zero && value <= TimeSpan.FromSeconds(Protocol.PerdureLimits.MaxDurationSeconds))
+        init => field = value is null || (value > TimeSpan.Zero && value <= TimeSpan.FromDays(49))
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Timeout), value, $"Timeout is {value}; it must be positive and at most 366 days, or null for none.");
+            : throw new ArgumentOutOfRangeException(nameof(Timeout), value, $"Timeout is {value}; it must be positive and at most 49 days, or null for none.");
     }
 
     /// <summary>How often the process may end in the middle of this step before the step fails with <see cref="StepInterruptedException"/>. Null, the default: any number.</summary>

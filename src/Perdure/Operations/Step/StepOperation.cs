@@ -41,7 +41,7 @@ internal sealed class StepOperation<T>(
         try
         {
             var value = await StepTimeout.RunAsync(
-                token => body.RunAsync(step, token), config.Timeout, Runtime.Environment.Clock, Request, cancellationToken).ConfigureAwait(false);
+                token => body.RunAsync(step, token), config.Timeout, Runtime.Environment.Work, Runtime.Environment.Clock, Request, cancellationToken).ConfigureAwait(false);
             return NewUpdate(OperationAction.Succeed, body.HasResult ? RoundTrip(value) : null);
         }
         catch (DurableSerializationException error)

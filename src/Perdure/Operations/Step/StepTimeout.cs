@@ -10,14 +10,14 @@ internal static class StepTimeout
 
     /// <exception cref="StepTimeoutException">The time ran out before the body ended.</exception>
     public static async Task<T> RunAsync<T>(
-        Func<CancellationToken, Task<T>> body, TimeSpan? timeout, TimeProvider clock, OperationRequest request, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<T>> body, TimeSpan? timeout, WorkQueue queue, TimeProvider clock, OperationRequest request, CancellationToken cancellationToken)
     {
         if (timeout is not { } limit) return await body(cancellationToken).ConfigureAwait(false);
 
         using var expiry = new CancellationTokenSource(limit, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, cancellationToken);
         using var ended = new CancellationTokenSource();
-        var work = body(both.Token);
+        var work = StartAsync(body, queue, both.Token);
         var overdue = Task.Delay(limit + Grace, clock, ended.Token);
         if (await Task.WhenAny(work, overdue).ConfigureAwait(false) != work)
         {
@@ -35,6 +35,31 @@ internal static class StepTimeout
         catch (OperationCanceledException) when (expiry.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new StepTimeoutException($"{request} did not end within its timeout of {limit}.");
+        }
+    }
+
+    /// <summary>A work item of its own: a body that blocks its thread must not block what waits for its time to run out.</summary>
+    private static Task<T> StartAsync<T>(Func<CancellationToken, Task<T>> body, WorkQueue queue, CancellationToken token)
+    {
+        var ended = new TaskCompletionSource<T>();
+        var flow = ExecutionContext.Capture();
+        queue.Post(() =>
+        {
+            if (flow is null) _ = RunAsync();
+            else ExecutionContext.Run(flow, _ => _ = RunAsync(), null);
+        });
+        return ended.Task;
+
+        async Task RunAsync()
+        {
+            try
+            {
+                ended.SetResult(await body(token).ConfigureAwait(false));
+            }
+            catch (Exception error)
+            {
+                ended.SetException(error);
+            }
         }
     }
 }
