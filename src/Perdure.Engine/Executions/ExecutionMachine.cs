@@ -156,8 +156,9 @@ internal static class ExecutionMachine
                 break;
             case InvocationEnd.Mismatched mismatched:
                 builder.EndInvocation(mismatched.Error);
-                if (!builder.IsTerminal)
-                    builder.Control = builder.Control with { OwesInvocation = true, Attention = ExecutionAttention.Mismatched, Reason = mismatched.Reason };
+                if (builder.IsTerminal) break;
+                builder.NoteCutOff();
+                builder.Control = builder.Control with { OwesInvocation = true, Attention = ExecutionAttention.Mismatched, Reason = mismatched.Reason };
                 break;
             case InvocationEnd.Pending when !builder.IsTerminal && builder.WakeableCount == 0 && !HasUnseen(state, command):
                 const string Invalid = "Cannot return PENDING status with no pending operations.";

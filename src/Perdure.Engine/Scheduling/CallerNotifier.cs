@@ -27,6 +27,12 @@ internal sealed class CallerNotifier(EngineNode node)
             // The caller ended first, or was told before and we were not: either way nobody waits any more.
         }
 
+        catch (ExecutionUnreadableException unreadable)
+        {
+            // It is the caller that cannot be read. This execution is well, and still owes: it is tried again when the reservation ends.
+            throw new InvalidOperationException($"The caller of {ExecutionArn.IdOf(key)} cannot be told of its end: {unreadable.Message}", unreadable);
+        }
+
         await node.Core.Mailboxes.UseAsync(key, mailbox => mailbox.ApplyAsync(
             static (state, _) => state.Control.OwesCaller ? new Command.CallerTold() : null, static (_, _) => true)).ConfigureAwait(false);
     }

@@ -6,7 +6,7 @@ public sealed class FunctionNotFoundException(string message) : DurableExecution
 /// <summary>The execution does not exist, or its retention has expired.</summary>
 public sealed class ExecutionNotFoundException(string message) : DurableExecutionException(message);
 
-/// <summary>The execution's name is taken by one with another input.</summary>
+/// <summary>The execution's name is taken by one with another input, another tenant or another version.</summary>
 public sealed class ExecutionAlreadyStartedException(string message, string existingArn) : DurableExecutionException(message)
 {
     /// <summary>The execution that has the name.</summary>

@@ -15,7 +15,7 @@ public interface IPerdureClient
     /// <returns>The execution's ARN.</returns>
     /// <exception cref="FunctionNotFoundException">No function of that name is registered.</exception>
     /// <exception cref="ArgumentException">The name is not 1 to 64 characters of <c>[a-zA-Z0-9-_]</c>; the tenant id is missing, not allowed or not valid; the function is a plain one; or the input has more bytes in serialized form than are allowed (6,291,456 without a payload store).</exception>
-    /// <exception cref="ExecutionAlreadyStartedException">The name is taken by an execution with another input.</exception>
+    /// <exception cref="ExecutionAlreadyStartedException">The name is taken by an execution with another input, tenant or version.</exception>
     Task<string> StartAsync<TInput>(string function, TInput input, StartOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Describes an execution; null when it does not exist (any more).</summary>

@@ -12,6 +12,7 @@ internal sealed class StepHeartbeat(InvocationRuntime runtime, string operationI
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _ended = new();
     private Task _sending = Task.CompletedTask;
+    private bool _isSending;
     private bool _hasUnsent;
     private string? _unsent;
 
@@ -21,8 +22,11 @@ internal sealed class StepHeartbeat(InvocationRuntime runtime, string operationI
         {
             _hasUnsent = true;
             _unsent = progress ?? _unsent;
-            if (_sending.IsCompleted && !_ended.Task.IsCompleted) _sending = SendAsync();
+            if (_isSending || _ended.Task.IsCompleted) return;
+            _isSending = true;
         }
+
+        _sending = SendAsync();
     }
 
     private async Task SendAsync()
@@ -41,7 +45,7 @@ internal sealed class StepHeartbeat(InvocationRuntime runtime, string operationI
         {
             progress = _unsent;
             var had = _hasUnsent;
-            (_hasUnsent, _unsent) = (false, null);
+            (_hasUnsent, _unsent, _isSending) = (false, null, had);
             return had;
         }
     }
@@ -53,7 +57,7 @@ internal sealed class StepHeartbeat(InvocationRuntime runtime, string operationI
             await runtime.Environment.Service
                 .BeatAsync(runtime.Arn, runtime.Writer.Token, operationId, progress, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (DurableExecutionException)
+        catch (Exception)
         {
             // Stale, or the store is away: the next checkpoint finds that out, with its consequences.
         }
