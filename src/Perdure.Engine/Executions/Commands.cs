@@ -57,7 +57,8 @@ internal abstract record Command
     public sealed record Tick : Command;
 
     /// <summary>No node serves the function.</summary>
-    public sealed record MarkUnserved : Command;
+    /// <param name="Epoch">Number of the reservation: an invocation with this number or a later one shows that somebody serves it after all.</param>
+    public sealed record MarkUnserved(long Epoch) : Command;
 
     /// <summary>A node serves the function again, or an operator lets it run again.</summary>
     public sealed record ClearAttention(ExecutionAttention Attention) : Command;

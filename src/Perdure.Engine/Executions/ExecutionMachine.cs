@@ -68,10 +68,8 @@ internal static class ExecutionMachine
                 if (builder.Invocation is null) FireAndOwe(builder);
                 else if (builder.Execution.Kind.OnTimer(builder.Execution, builder.Context()) is { } timeout) builder.Apply(timeout);
                 break;
-            case Command.MarkUnserved:
-                FireAndOwe(builder);
-                if (!builder.IsTerminal && builder.Control.Attention == ExecutionAttention.None)
-                    builder.Control = builder.Control with { Attention = ExecutionAttention.NoWorker, Reason = $"No node serves the function '{state.Identity.Function}'." };
+            case Command.MarkUnserved unserved:
+                MarkUnserved(builder, state, unserved, facts);
                 break;
             case Command.ClearAttention clear:
                 if (builder.Control.Attention == clear.Attention)
@@ -82,6 +80,23 @@ internal static class ExecutionMachine
         }
 
         return builder.Build();
+    }
+
+    private static void MarkUnserved(EntryBuilder builder, ExecutionState state, Command.MarkUnserved unserved, Facts facts)
+    {
+        if (state.Epoch >= unserved.Epoch) return;
+        RecordLoss(builder, state, facts);
+        FireAndOwe(builder);
+        if (!builder.IsTerminal && builder.Control.Attention == ExecutionAttention.None)
+            builder.Control = builder.Control with { Attention = ExecutionAttention.NoWorker, Reason = $"No node serves the function '{state.Identity.Function}'." };
+    }
+
+    /// <summary>Whoever ran the invocation is gone: whoever comes next records that first.</summary>
+    private static void RecordLoss(EntryBuilder builder, ExecutionState state, Facts facts)
+    {
+        if (builder.Invocation is null) return;
+        RecordCrash(builder, state, Lost, "Its process ended, or its lease ran out.", facts, retryAtOnce: true);
+        TakePause(builder);
     }
 
     private static void Start(EntryBuilder builder, ExecutionState state, Command.Start start, Facts facts)
@@ -99,8 +114,7 @@ internal static class ExecutionMachine
     {
         // Whoever reserved it later has begun already: this reservation came to nothing.
         if (builder.IsTerminal || state.Epoch >= resume.Begin.Epoch) return;
-        if (builder.Invocation is not null) RecordCrash(builder, state, Lost, "Its process ended, or its lease ran out.", facts, retryAtOnce: true);
-        TakePause(builder);
+        RecordLoss(builder, state, facts);
         FireAndOwe(builder);
         if (builder.IsTerminal || !builder.Control.OwesInvocation || !MayBeInvoked(builder)) return;
         if (builder.Control.RetryAt > builder.Now) return;

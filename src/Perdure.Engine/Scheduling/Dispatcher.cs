@@ -122,7 +122,7 @@ internal sealed partial class Dispatcher : BackgroundLoop
     {
         if (state.IsTerminal) return null;
         if (holdsSlot) return new Command.Resume(new BeginArgs(row.State.LeaseEpoch, _options.Owner));
-        return Serves(row.State.Queue) ? new Command.Tick() : new Command.MarkUnserved();
+        return Serves(row.State.Queue) ? new Command.Tick() : new Command.MarkUnserved(row.State.LeaseEpoch);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Perdure.Storage;
 using Perdure.Testing;
 
 namespace Perdure.Tests.Stories;
@@ -222,6 +223,36 @@ public class PauseStories
 
         await host.Client.ResumeAsync(second);
         Assert.Equal(ExecutionStatus.Stopped, (await host.RunToEndAsync(second)).Status);
+    }
+
+    [Fact]
+    public async Task A_pause_takes_effect_although_nobody_serves_the_function_any_more()
+    {
+        var clock = new ManualTimeProvider();
+        var store = new InMemoryStore(clock);
+        var entered = new SemaphoreSlim(0);
+        string arn;
+        await using (var before = await DurableTestHost.StartAsync(
+            builder => builder.AddFunction<string, string>("f", (_, context) => context.StepAsync<string>(
+                async (_, token) =>
+                {
+                    entered.Release();
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                    return "";
+                },
+                "long")),
+            store: store, clock: clock))
+        {
+            arn = await before.Client.StartAsync("f", "");
+            await entered.WaitAsync();
+        }
+
+        await using var host = await DurableTestHost.StartAsync(builder => builder.AddFunction<string, string>("g", (input, _) => Task.FromResult(input)), store: store, clock: clock);
+        Assert.True(await host.Client.PauseAsync(arn));
+        await host.AdvanceAsync(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(ExecutionStatus.Paused, (await host.Client.GetAsync(arn))!.Status);
+        Assert.Single(await host.Client.GetHistoryAsync(arn).Where(e => e.InvocationCompletedDetails?.Error is not null).ToListAsync());
     }
 
     [Fact]
