@@ -60,8 +60,27 @@ public abstract class FunctionHandler
     /// <summary>The function's code, from its first turn. Runs on the pump.</summary>
     private protected abstract Task<Payload> RunAsync(
         DurableContext context, string? payload, InvocationEnvironment environment, IServiceProvider services);
+}
 
-    private protected static TInput ReadInput<TInput>(IDurableSerializer serializer, string? payload, DurableContext context)
+/// <summary>A function of known types: its input is read before it is called, and its output written after.</summary>
+internal abstract class TypedHandler<TInput, TOutput> : FunctionHandler
+{
+    internal sealed override Type InputType => typeof(TInput);
+
+    internal sealed override Type OutputType => typeof(TOutput);
+
+    private protected sealed override async Task<Payload> RunAsync(
+        DurableContext context, string? payload, InvocationEnvironment environment, IServiceProvider services)
+    {
+        var input = ReadInput(environment.Serializer, payload, context);
+#pragma warning disable CA2007 // Function code resumes on the pump.
+        return WriteOutput(environment, await CallAsync(input, context, services), context);
+#pragma warning restore CA2007
+    }
+
+    private protected abstract Task<TOutput> CallAsync(TInput input, DurableContext context, IServiceProvider services);
+
+    private static TInput ReadInput(IDurableSerializer serializer, string? payload, DurableContext context)
     {
         try
         {
@@ -74,7 +93,7 @@ public abstract class FunctionHandler
         }
     }
 
-    private protected static Payload WriteOutput<TOutput>(InvocationEnvironment environment, TOutput output, DurableContext context)
+    private static Payload WriteOutput(InvocationEnvironment environment, TOutput output, DurableContext context)
     {
         try
         {
@@ -93,33 +112,13 @@ public abstract class FunctionHandler
         new(context.Runtime.History.Execution.Id, context.Runtime.Arn);
 }
 
-#pragma warning disable CA2007 // Function code resumes on the pump.
-
-internal sealed class ClassHandler<TInput, TOutput>(Func<IServiceProvider, IDurableFunction> create) : FunctionHandler
+internal sealed class ClassHandler<TInput, TOutput>(Func<IServiceProvider, IDurableFunction> create) : TypedHandler<TInput, TOutput>
 {
-    internal override Type InputType => typeof(TInput);
-
-    internal override Type OutputType => typeof(TOutput);
-
-    private protected override async Task<Payload> RunAsync(
-        DurableContext context, string? payload, InvocationEnvironment environment, IServiceProvider services)
-    {
-        var input = ReadInput<TInput>(environment.Serializer, payload, context);
-        var function = (IDurableFunction<TInput, TOutput>)create(services); // the interface made this handler for itself
-        return WriteOutput(environment, await function.RunAsync(input, context), context);
-    }
+    private protected override Task<TOutput> CallAsync(TInput input, DurableContext context, IServiceProvider services) =>
+        ((IDurableFunction<TInput, TOutput>)create(services)).RunAsync(input, context); // the interface made this handler for itself
 }
 
-internal sealed class DelegateHandler<TInput, TOutput>(Func<TInput, IDurableContext, Task<TOutput>> function) : FunctionHandler
+internal sealed class DelegateHandler<TInput, TOutput>(Func<TInput, IDurableContext, Task<TOutput>> function) : TypedHandler<TInput, TOutput>
 {
-    internal override Type InputType => typeof(TInput);
-
-    internal override Type OutputType => typeof(TOutput);
-
-    private protected override async Task<Payload> RunAsync(
-        DurableContext context, string? payload, InvocationEnvironment environment, IServiceProvider services)
-    {
-        var input = ReadInput<TInput>(environment.Serializer, payload, context);
-        return WriteOutput(environment, await function(input, context), context);
-    }
+    private protected override Task<TOutput> CallAsync(TInput input, DurableContext context, IServiceProvider services) => function(input, context);
 }

@@ -1,27 +1,14 @@
-using Perdure.PayloadStores;
 using Perdure.Replay;
 
 namespace Perdure.Hosting;
 
 /// <summary>A plain function: called as a whole, without a context. It returns, throws, or is called again after a crash.</summary>
 /// <remarks>To the runtime it is the body of a function that asks for nothing: it runs off the pump, and its host's token ends it.</remarks>
-internal sealed class PlainHandler<TInput, TOutput>(Func<TInput, CancellationToken, Task<TOutput>> function) : FunctionHandler
+internal sealed class PlainHandler<TInput, TOutput>(Func<TInput, CancellationToken, Task<TOutput>> function) : TypedHandler<TInput, TOutput>
 {
-    internal override Type InputType => typeof(TInput);
-
-    internal override Type OutputType => typeof(TOutput);
-
-    private protected override async Task<Payload> RunAsync(
-        DurableContext context, string? payload, InvocationEnvironment environment, IServiceProvider services)
+    private protected override Task<TOutput> CallAsync(TInput input, DurableContext context, IServiceProvider services)
     {
-        var input = ReadInput<TInput>(environment.Serializer, payload, context);
-#pragma warning disable CA2007 // The end is a turn of the pump.
-        return WriteOutput(environment, await CallAsync(input, context.Runtime), context);
-#pragma warning restore CA2007
-    }
-
-    private Task<TOutput> CallAsync(TInput input, InvocationRuntime runtime)
-    {
+        var runtime = context.Runtime;
         var called = new TaskCompletionSource<TOutput>();
         if (!runtime.TryBeginBody()) return called.Task; // the host drains: the call is the next invocation's
         runtime.Environment.Work.Post(() => _ = RunBodyAsync());
