@@ -17,13 +17,17 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 passed=0
 failed=0
 
-check() { # name, command...
-  local name=$1 log
+check() { # name, command...; a command that ends with 77 says in its last line what it lacks
+  local name=$1 log status
   shift
   log=$(mktemp)
-  if "$@" >"$log" 2>&1; then
+  "$@" >"$log" 2>&1
+  status=$?
+  if [ "$status" -eq 0 ]; then
     echo "ok       $name"
     passed=$((passed + 1))
+  elif [ "$status" -eq 77 ]; then
+    echo "SKIPPED  $name: $(tail -n 1 "$log")"
   else
     echo "FAILED   $name"
     tail -n 60 "$log"
@@ -68,23 +72,6 @@ bench_answers() {
 check "the bench answers with one JSON object" bench_answers
 
 # Compiled to native code: where the toolchain is missing and cannot be installed, the part is named as skipped; never where CI is set.
-native_check() {
-  local log status
-  log=$(mktemp)
-  eng/aot-check.sh >"$log" 2>&1
-  status=$?
-  if [ "$status" -eq 77 ]; then
-    echo "SKIPPED  the AOT-compiled sample: $(tail -n 1 "$log")"
-  elif [ "$status" -eq 0 ]; then
-    echo "ok       the AOT-compiled sample finishes, also when it is killed in the middle"
-    passed=$((passed + 1))
-  else
-    echo "FAILED   the AOT-compiled sample finishes, also when it is killed in the middle"
-    tail -n 60 "$log"
-    failed=$((failed + 1))
-  fi
-  rm -f "$log"
-}
-if [ "${#quick[@]}" -eq 0 ]; then native_check; fi
+if [ "${#quick[@]}" -eq 0 ]; then check "the AOT-compiled sample finishes, also when it is killed in the middle" eng/aot-check.sh; fi
 
 finish
