@@ -44,7 +44,7 @@ internal static class ChildStarter
         var (plan, caller, input) = child;
         var state = new ExecutionState(plan.Identity);
         var payloads = new PayloadWriter(1);
-        if (input is { } slice) payloads.Add(await InputAsync(StrictText.Text(callerPayload.Span.Slice(slice.Offset, slice.Length)), plan, caller, core).ConfigureAwait(false));
+        if (input is { } slice) await AddInputAsync(payloads, callerPayload.Slice(slice.Offset, slice.Length), plan, caller, core.Payloads).ConfigureAwait(false);
         else payloads.Add("{}"u8); // a call without a payload: no input at all makes some handlers refuse to start
         var settings = new ExecutionSettings(plan.TimeoutSeconds, plan.RetentionDays, caller) { TenantId = plan.TenantId };
         var decision = ExecutionMachine.Apply(state, new Command.Start(settings, Begin: null), facts, payloads);
@@ -60,11 +60,18 @@ internal static class ChildStarter
     }
 
     /// <summary>A stored input becomes the new execution's own: it must be there for as long as that execution, not as its caller.</summary>
-    private static Task<string> InputAsync(string text, ChildPlan plan, ExecutionCaller caller, EngineCore core) => core.Payloads is not { } stored
-        ? Task.FromResult(text)
-        : stored.HandOverAsync(
-            text,
+    private static async Task AddInputAsync(PayloadWriter payloads, ReadOnlyMemory<byte> input, ChildPlan plan, ExecutionCaller caller, PayloadOffloader? stored)
+    {
+        if (stored is null)
+        {
+            payloads.Add(input.Span);
+            return;
+        }
+
+        payloads.Add(await stored.HandOverAsync(
+            StrictText.Text(input.Span),
             new PayloadOwner(ExecutionArn.IdOf(new ExecutionKey(caller.ExecutionKey)), caller.OperationId),
             PayloadOwner.Execution(ExecutionArn.IdOf(plan.Identity.Key)),
-            CancellationToken.None);
+            CancellationToken.None).ConfigureAwait(false));
+    }
 }

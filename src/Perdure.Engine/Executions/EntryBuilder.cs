@@ -255,8 +255,11 @@ internal sealed class EntryBuilder
     }
 
     // Of a plain call nothing is kept once its caller has the outcome.
-    private TimeSpan Retention(OperationRecord execution) => _state.Identity.IsHidden && !Control.OwesCaller ? TimeSpan.Zero :
-        ExecutionKind.SettingsOf(execution).RetentionDays is var days and > 0 ? TimeSpan.FromDays(days) : _facts.Rules.DefaultRetention;
+    private TimeSpan Retention(OperationRecord execution)
+    {
+        if (_state.Identity.IsHidden && !Control.OwesCaller) return TimeSpan.Zero;
+        return ExecutionKind.SettingsOf(execution).RetentionDays is var days and > 0 ? TimeSpan.FromDays(days) : _facts.Rules.DefaultRetention;
+    }
 
     private static DateTimeOffset Milliseconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
 

@@ -60,7 +60,7 @@ internal static class EntryJson
         return new EntryChanges
         {
             At = json.Instant("t"),
-            FirstEventId = json.TryGetProperty("e", out var first) ? first.GetInt64() : 0,
+            FirstEventId = json.NumberOrZero("e"),
             Events = json.TryGetProperty("v", out var events) ? [.. events.EnumerateArray().Select(e => ReadEvent(e, operations))] : [],
             Operations = operations,
             Began = json.TryGetProperty("b", out var began) ? ReadInvocation(began) : null,
@@ -183,8 +183,8 @@ internal static class EntryJson
                 StartedAt = item.Instant("b"),
                 EndedAt = item.OptionalInstant("f"),
                 StartedEvent = item.GetProperty("q").GetInt64(),
-                EndedEvent = item.TryGetProperty("z", out var end) ? end.GetInt64() : 0,
-                SignalledEvent = item.TryGetProperty("g", out var signal) ? signal.GetInt64() : 0,
+                EndedEvent = item.NumberOrZero("z"),
+                SignalledEvent = item.NumberOrZero("g"),
                 Result = item.ReadSlice("r"),
                 Error = item.ReadSlice("x"),
                 State = item.TryGetProperty("d", out var state) ? kind.ReadState(state) : null,

@@ -147,10 +147,8 @@ internal static class ExecutionMachine
         if (checkpoint.Updates.Count > 0 || fired) builder.Mark(new CheckpointMark(checkpoint.ClientToken, checkpoint.InboundVersion));
         if (builder.IsTerminal || ExecutionKind.PauseOf(builder.Execution) is null) return;
 
-        // Cut short here: what it was in the middle of is done again when the pause is over.
-        builder.EndInvocation(null);
-        builder.NoteCutOff();
-        builder.Control = builder.Control with { OwesInvocation = true };
+        // What it was in the middle of is done again when the pause is over.
+        CutOff(builder, null);
         TakePause(builder);
     }
 
@@ -169,10 +167,8 @@ internal static class ExecutionMachine
                 RecordCrash(builder, state, crashed.Error, crashed.Reason, facts, retryAtOnce: false);
                 break;
             case InvocationEnd.Mismatched mismatched:
-                builder.EndInvocation(mismatched.Error);
-                if (builder.IsTerminal) break;
-                builder.NoteCutOff();
-                builder.Control = builder.Control with { OwesInvocation = true, Attention = ExecutionAttention.Mismatched, Reason = mismatched.Reason };
+                if (CutOff(builder, mismatched.Error))
+                    builder.Control = builder.Control with { Attention = ExecutionAttention.Mismatched, Reason = mismatched.Reason };
                 break;
             case InvocationEnd.Pending when !builder.IsTerminal && builder.WakeableCount == 0 && !HasUnseen(state, command):
                 const string Invalid = "Cannot return PENDING status with no pending operations.";
@@ -242,17 +238,26 @@ internal static class ExecutionMachine
         }
     }
 
+    /// <summary>The invocation ends in the middle of its work, and another one is owed.</summary>
+    /// <returns>False when the execution is over, and nothing is owed.</returns>
+    private static bool CutOff(EntryBuilder builder, PayloadSlice? error)
+    {
+        builder.EndInvocation(error);
+        if (builder.IsTerminal) return false;
+        builder.NoteCutOff();
+        builder.Control = builder.Control with { OwesInvocation = true };
+        return true;
+    }
+
     private static void RecordCrash(EntryBuilder builder, ExecutionState state, ErrorObject error, string reason, Facts facts, bool retryAtOnce) =>
         RecordCrash(builder, state, builder.Payloads.Record(error), reason, facts, retryAtOnce);
 
     private static void RecordCrash(EntryBuilder builder, ExecutionState state, PayloadSlice error, string reason, Facts facts, bool retryAtOnce)
     {
-        builder.EndInvocation(error);
-        if (builder.IsTerminal) return;
+        if (!CutOff(builder, error)) return;
 
-        builder.NoteCutOff();
         var crashes = state.HasProgressed ? 1 : builder.Control.Crashes + 1;
-        var control = builder.Control with { OwesInvocation = true, Crashes = crashes };
+        var control = builder.Control with { Crashes = crashes };
         builder.Control = crashes >= facts.Rules.MaxCrashesWithoutProgress
             ? control with { Attention = ExecutionAttention.Parked, Reason = $"{crashes} invocations in a row ended without progress. The last one: {reason}" }
             : control with { RetryAt = retryAtOnce && crashes == 1 ? null : builder.Now + EngineRules.CrashDelay(crashes) };

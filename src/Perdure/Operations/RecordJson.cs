@@ -19,6 +19,9 @@ internal static class RecordJson
     /// <summary>A count of which none was written: 0.</summary>
     public static int CountOrZero(this JsonElement json, string name) => json.TryGetProperty(name, out var count) ? count.GetInt32() : 0;
 
+    /// <summary>A number of which none was written: 0.</summary>
+    public static long NumberOrZero(this JsonElement json, string name) => json.TryGetProperty(name, out var number) ? number.GetInt64() : 0;
+
     public static void WriteInstant(this Utf8JsonWriter json, string name, DateTimeOffset? at)
     {
         if (at is { } value) json.WriteNumber(name, value.ToUnixTimeMilliseconds());
