@@ -43,7 +43,6 @@ internal sealed class TestWorld : IAsyncDisposable
     private void Configure(PerdureOptions engine)
     {
         engine.StrictDeterminism = _options.StrictDeterminism;
-        engine.OnNonDeterminism = NonDeterminismPolicy.Fail; // a test should end, and say why
         if (_options.Serializer is { } serializer) engine.Serializer = serializer;
         _options.ConfigureEngine?.Invoke(engine);
     }

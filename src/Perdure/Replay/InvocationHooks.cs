@@ -39,9 +39,8 @@ internal sealed class InvocationHooks(InterceptorChain chain, DurableExecutionIn
         _ => new(InvocationEndStatus.Retrying, null, null),
     };
 
-    public void OnAsked(OperationRequest request, string? parentId, bool isRecordedKind, Operation? recorded)
+    public void OnAsked(OperationRequest request, string? parentId, Operation? recorded)
     {
-        if (!isRecordedKind) return;
         if (recorded is null)
         {
             var operation = new Operation

@@ -56,7 +56,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         _causes = environment.Options.NewCauseQueue();
         foreach (var end in History.Ends()) _causes.Add(end);
         Scopes = new CancellationScopes(this);
-        if (Scopes.NoteCancellation(History.Execution) is { } cancellation) _causes.Add(cancellation);
+        NoteCancellation(History.Execution);
     }
 
     public string Arn { get; }
@@ -155,7 +155,7 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         }
 
         operation.Order = _asked.Count;
-        _hooks?.OnAsked(operation.Request, operation.Context.RecordId, operation.IsRecorded, recorded);
+        if (operation.IsRecorded) _hooks?.OnAsked(operation.Request, operation.Context.RecordId, recorded);
         _open.Add(operation);
         operation.Begin(recorded);
     }
@@ -274,11 +274,16 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
         },
         null);
 
+    private void NoteCancellation(Operation execution)
+    {
+        if (Scopes.NoteCancellation(execution) is { } cancellation) _causes.Add(cancellation);
+    }
+
     private void Change(Operation operation)
     {
         if (operation.Id == History.Execution.Id)
         {
-            if (Scopes.NoteCancellation(operation) is { } cancellation) _causes.Add(cancellation);
+            NoteCancellation(operation);
             return;
         }
 

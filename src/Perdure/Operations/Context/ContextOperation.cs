@@ -42,21 +42,26 @@ internal sealed class ContextOperation<T>(
     private async void RunOnPump(DurableContext child)
     {
 #pragma warning disable CA2007 // The body's end is one of the function's turns: it must resume on the pump.
-        var hooks = Runtime.Environment.Interceptors;
-        var info = hooks is null ? null : new ContextBodyInfo(Runtime.Arn, Id, Request.Name, Request.SubType, child.IsReplayOnly);
-        hooks?.Tell(interceptor => interceptor.OnContextBodyStart(info!)); // made wherever there are hooks
+        Tell(child, static (interceptor, info) => interceptor.OnContextBodyStart(info));
         try
         {
             var value = await body.RunAsync(child, child.Scope.Token);
-            hooks?.Tell(interceptor => interceptor.OnContextBodyEnd(info!, null));
+            Tell(child, static (interceptor, info) => interceptor.OnContextBodyEnd(info, null));
             OnBodyReturned(child, value);
         }
         catch (Exception error)
         {
-            hooks?.Tell(interceptor => interceptor.OnContextBodyEnd(info!, error));
+            Tell(child, (interceptor, info) => interceptor.OnContextBodyEnd(info, error));
             OnBodyThrew(child, error);
         }
 #pragma warning restore CA2007
+    }
+
+    private void Tell(DurableContext child, Action<IDurableInterceptor, ContextBodyInfo> hook)
+    {
+        if (Runtime.Environment.Interceptors is not { } interceptors) return;
+        var info = new ContextBodyInfo(Runtime.Arn, Id, Request.Name, Request.SubType, child.IsReplayOnly);
+        interceptors.Tell(interceptor => hook(interceptor, info));
     }
 
     private void OnBodyReturned(DurableContext child, T value)

@@ -96,7 +96,7 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
     private bool EndIfStopped()
     {
         if (Stopped is not { } reason || Context.IsReplayOnly) return false;
-        Send(NewUpdate(OperationAction.Fail, error: ErrorObject.FromException(reason)), urgent: true);
+        Send(FailUpdate(reason), urgent: true);
         return true;
     }
 
