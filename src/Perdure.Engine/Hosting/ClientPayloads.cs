@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Perdure.Engine.Executions;
 using Perdure.Operations;
 using Perdure.PayloadStores;
@@ -50,17 +51,9 @@ internal readonly struct ClientPayloads(EngineCore core, IDurableSerializer seri
         ? await stored.ResolveAsync(text, owner, cancellationToken).ConfigureAwait(false)
         : text;
 
-    public async Task<Operation> ResolveAsync(Operation operation, string executionId, CancellationToken cancellationToken)
-    {
-        foreach (var place in OperationTexts.All)
-        {
-            if (place.Read(operation) is not { } recorded) continue;
-            var text = await ResolveAsync(recorded, new PayloadOwner(executionId, operation.Id), cancellationToken).ConfigureAwait(false);
-            if (text is not null && text != recorded) operation = place.Write(operation, text);
-        }
-
-        return operation;
-    }
+    public Task<Operation> ResolveAsync(Operation operation, string executionId, CancellationToken cancellationToken) => core.Payloads is { } stored
+        ? stored.ResolveAsync(operation, executionId, ReadOnlyDictionary<string, string>.Empty, cancellationToken)
+        : Task.FromResult(operation);
 
     public bool IsSame(string recorded, PayloadOwner owner, string text) => core.Payloads?.IsSame(recorded, owner, text) ?? recorded == text;
 }

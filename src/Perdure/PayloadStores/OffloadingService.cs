@@ -71,21 +71,7 @@ internal sealed class OffloadingService(IDurableService inner, PayloadOffloader 
         IReadOnlyList<Operation> operations, Dictionary<string, string> written, CancellationToken cancellationToken)
     {
         var resolved = new Operation[operations.Count];
-        for (var i = 0; i < resolved.Length; i++) resolved[i] = await ResolveAsync(operations[i], written, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < resolved.Length; i++) resolved[i] = await payloads.ResolveAsync(operations[i], executionId, written, cancellationToken).ConfigureAwait(false);
         return resolved;
-    }
-
-    private async Task<Operation> ResolveAsync(Operation operation, Dictionary<string, string> written, CancellationToken cancellationToken)
-    {
-        foreach (var place in OperationTexts.All)
-        {
-            if (place.Read(operation) is not { } text) continue;
-            var value = written.TryGetValue(text, out var own)
-                ? own
-                : await payloads.ResolveAsync(text, new PayloadOwner(executionId, operation.Id), cancellationToken).ConfigureAwait(false);
-            if (!ReferenceEquals(value, text)) operation = place.Write(operation, value);
-        }
-
-        return operation;
     }
 }

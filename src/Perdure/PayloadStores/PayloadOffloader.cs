@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Perdure.Operations;
 using Perdure.Protocol;
 
 namespace Perdure.PayloadStores;
@@ -42,6 +43,27 @@ internal sealed class PayloadOffloader(IPayloadStore store, PayloadStoreOptions 
         Verify(text, owner, out _) is { } reference
             ? StrictText.Text((await FetchAsync(reference, owner, cancellationToken).ConfigureAwait(false)).Span)
             : text;
+
+    /// <summary>The operation with every text that it refers to.</summary>
+    /// <param name="operation">As it is recorded.</param>
+    /// <param name="executionId">Its execution.</param>
+    /// <param name="known">Texts by the reference that is recorded for them, which need not be read.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="PayloadUnavailableException">A value is missing, or is not what was stored.</exception>
+    public async Task<Operation> ResolveAsync(
+        Operation operation, string executionId, IReadOnlyDictionary<string, string> known, CancellationToken cancellationToken)
+    {
+        foreach (var place in OperationTexts.All)
+        {
+            if (place.Read(operation) is not { } text) continue;
+            var value = known.TryGetValue(text, out var own)
+                ? own
+                : await ResolveAsync(text, new PayloadOwner(executionId, operation.Id), cancellationToken).ConfigureAwait(false);
+            if (!ReferenceEquals(value, text)) operation = place.Write(operation, value);
+        }
+
+        return operation;
+    }
 
     /// <summary>The text that says for another owner what this one says for its own; what it refers to is copied to where the other looks.</summary>
     /// <exception cref="PayloadUnavailableException">The value is missing, or is not what was stored.</exception>
