@@ -3,9 +3,11 @@ using Perdure;
 using PriorAuthorization;
 
 SampleArguments arguments;
+ModelEndpoint model;
 try
 {
     arguments = SampleArguments.Parse(args);
+    model = ModelEndpoint.FromEnvironment(Environment.GetEnvironmentVariable);
 }
 catch (ArgumentException error)
 {
@@ -15,21 +17,30 @@ catch (ArgumentException error)
 }
 
 var directory = Directory.CreateDirectory(arguments.Data).FullName;
+var folder = new DataFolder(directory);
+var clock = new DemoClock(folder);
 var builder = WebApplication.CreateSlimBuilder();
 builder.WebHost.UseUrls(arguments.Url);
 builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // a failed start is told below
-builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddSingleton(new PayerLedger(directory));
-builder.Services.AddSingleton<Agents>();
-builder.Services.AddSingleton<CaseBook>();
-builder.Services.AddSingleton<PayerClient>(services => arguments.Sabotage switch
-{
-    "no-key" => new KeylessPayerClient(services.GetRequiredService<PayerLedger>(), TimeProvider.System),
-    "no-fence" => new UnfencedPayerClient(services.GetRequiredService<PayerLedger>(), TimeProvider.System, directory),
-    _ => new PayerClient(services.GetRequiredService<PayerLedger>(), TimeProvider.System),
-});
-builder.Services.AddPerdure(static options => options.DrainTimeout = TimeSpan.FromSeconds(5))
+builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter()));
+builder.Services
+    .AddSingleton(clock)
+    .AddSingleton<TimeProvider>(clock)
+    .AddCaseServices(folder, model.CreateClient, payerLatency: TimeSpan.FromMilliseconds(250))
+    .AddSingleton<CaseBook>()
+    .AddSingleton<CaseDesk>()
+    .AddHostedService<PayerOffice>();
+if (arguments.Sabotage is { } sabotage) builder.Services.AddSabotage(sabotage, directory);
+builder.Services.AddPerdure(static options =>
+    {
+        options.DrainTimeout = TimeSpan.FromSeconds(5);
+        options.LeaseDuration = TimeSpan.FromHours(1); // as long as a stride of the demo's clock; on SQLite a new process takes over at once
+        options.Retention = TimeSpan.FromDays(90);
+    })
     .AddFunction<PriorAuthorizationFunction>()
+    .AddFunction<PolicyCriteriaFunction>()
+    .AddInterceptor<TimeLapse>()
+    .UsePayloadStore(new FileSystemPayloadStore(Path.Combine(directory, "payloads")))
     .UseSqlite(Path.Combine(directory, "perdure.db"));
 
 await using var app = builder.Build();
@@ -46,17 +57,19 @@ catch (Exception error) when (error is IOException or SocketException or Invalid
     return 1;
 }
 
-_ = app.Services.GetRequiredService<PayerClient>(); // what a predecessor left is looked at now, not at the first claim
+_ = app.Services.GetRequiredService<IPayer>(); // what a predecessor left is looked at now, not at the first claim
 Console.WriteLine($"""
 
       Prior authorization, on Perdure
 
       Open       {app.Urls.First()}
       Data       {directory}
+      Model      {(model.Address is null ? "scripted, no network" : $"{model.Model} at {model.Address}")}
 
-      Try        1. New case. Three agents work; then the letter waits for your signature.
-                 2. Approve it and watch it go to the payer. "Loses the answer" shows a retry that is not a second claim.
-                 3. Kill this process at any moment (Ctrl+C, or kill -9 {Environment.ProcessId}) and start it again: cases go on.
+      Try        1. Open a case. Agents read the chart and draft a letter; then it waits for your signature.
+                 2. Sign it and watch the claim go to the payer. Have the payer lose its answer: a retry, not a second claim.
+                 3. Let a day pass: reminders, deadlines, polling.
+                 4. Kill this process at any moment (Ctrl+C, or kill -9 {Environment.ProcessId}) and start it again: cases go on.
 
     """);
 await app.WaitForShutdownAsync();

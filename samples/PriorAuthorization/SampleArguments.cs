@@ -1,15 +1,16 @@
 namespace PriorAuthorization;
 
 /// <summary>The command line.</summary>
-internal sealed record SampleArguments(string Data, string Url, string? Sabotage)
+internal sealed record SampleArguments(string Data, string Url, string? Sabotage, bool IsDemo)
 {
     public const string Usage = """
-        usage: dotnet run --project samples/PriorAuthorization [-- [--data DIR] [--urls http://127.0.0.1:5080] [--sabotage=no-key|no-fence]]
+        usage: dotnet run --project samples/PriorAuthorization [-- [--data DIR] [--urls http://127.0.0.1:5080] [--demo] [--sabotage=no-key|no-fence]]
         """;
 
+    /// <exception cref="ArgumentException">Something in it is not understood.</exception>
     public static SampleArguments Parse(string[] args)
     {
-        var arguments = new SampleArguments("data", "http://127.0.0.1:5080", null);
+        var arguments = new SampleArguments("data", "http://127.0.0.1:5080", null, IsDemo: false);
         for (var i = 0; i < args.Length; i++)
         {
             var (name, value) = args[i].Split('=', 2) is [var left, var right] ? (left, right) : (args[i], null);
@@ -18,6 +19,7 @@ internal sealed record SampleArguments(string Data, string Url, string? Sabotage
                 "--data" => arguments with { Data = Value() },
                 "--urls" => arguments with { Url = RequireLoopback(Value()) },
                 "--sabotage" => arguments with { Sabotage = RequireSabotage(Value()) },
+                "--demo" => arguments with { IsDemo = true },
                 _ => throw new ArgumentException($"Unknown argument '{name}'."),
             };
 

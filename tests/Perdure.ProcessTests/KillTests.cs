@@ -55,7 +55,7 @@ public class KillTests
     /// <exception cref="TimeoutException">That did not happen in time: nothing can be said of the outcome.</exception>
     private static async Task<Outcome> RunAsync(ExampleProcess example, int kills, Func<bool> isTimeToKill)
     {
-        string[] scenarios = ["Approves", "LosesTheAnswer", "Denies"];
+        string[] behaviours = ["Accepts", "LosesTheAnswer", "Rejects"];
         var opened = 0;
         var began = Stopwatch.GetTimestamp();
         await example.StartAsync();
@@ -69,33 +69,34 @@ public class KillTests
             }
 
             // An unanswered request may have been heard: then there is one case more, and it must finish too.
-            if (opened < Cases && await example.PostAsync("/api/cases", new { Scenario = scenarios[opened % 3] }) is { IsSuccessStatusCode: true }) opened++;
+            if (opened < Cases && await example.PostAsync("/api/cases", new { Template = "mri", Behaviour = behaviours[opened % 3] }) is { IsSuccessStatusCode: true }) opened++;
             if (await example.GetAsync<CaseList>("/api/cases") is { } list)
             {
-                foreach (var waiting in list.Cases.Where(item => item.NeedsSignature))
-                    await example.PostAsync($"/api/cases/{waiting.Id}/decision", new { Approved = !Refuses(waiting), Note = "checked" });
+                foreach (var waiting in list.Cases.Where(item => item.Asks == "physician"))
+                    await example.PostAsync($"/api/cases/{waiting.Id}/decision", new { Approved = !Refuses(waiting), Physician = "Dr. Grey", Note = "checked" });
                 var isOver = opened == Cases && list.Cases.All(item => item.State != "running");
-                if (isOver && example.Kills >= kills && await example.GetAsync<Claim[]>("/api/ledger") is { } ledger) return Check(list.Cases, ledger);
+                if (isOver && example.Kills >= kills && await example.GetAsync<Entry[]>("/api/ledger") is { } ledger)
+                    return Check(list.Cases, [.. ledger.Where(entry => entry.Kind == "Claim")]);
             }
 
             await ExampleProcess.Pause(25);
         }
     }
 
-    private static Outcome Check(Case[] cases, Claim[] ledger)
+    private static Outcome Check(Case[] cases, Entry[] claimed)
     {
         List<string> violations = [];
         if (cases.Length < Cases) violations.Add($"{cases.Length} cases, {Cases} were opened");
         foreach (var item in cases)
         {
-            var expected = Refuses(item) ? "withdrawn" : item.Scenario == "Denies" ? "denied" : "approved";
-            if (item.State != expected) violations.Add($"{item.Id} ({item.Scenario}) ended {item.State}, expected {expected}");
-            var claims = ledger.Where(claim => claim.CaseId == item.Id).ToList();
+            var expected = Refuses(item) ? "withdrawn" : item.Behaviour == "Rejects" ? "denied" : "approved";
+            if (item.State != expected) violations.Add($"{item.Id} ({item.Behaviour}) ended {item.State}, expected {expected}");
+            var claims = claimed.Where(claim => claim.CaseId == item.Id).ToList();
             if (claims.Count != (Refuses(item) ? 0 : 1)) violations.Add($"{item.Id} has {claims.Count} claims in the ledger");
             if (!Refuses(item) && claims.All(claim => claim.Reference != item.PayerReference)) violations.Add($"{item.Id} knows another reference than the ledger");
         }
 
-        return new Outcome(violations, [.. ledger.CountBy(claim => claim.CaseId).Where(count => count.Value > 1).Select(count => count.Key)]);
+        return new Outcome(violations, [.. claimed.CountBy(claim => claim.CaseId).Where(count => count.Value > 1).Select(count => count.Key)]);
     }
 
     /// <summary>One case in eight is refused: told by its id, so that a repeated answer is the same answer.</summary>
@@ -106,7 +107,7 @@ public class KillTests
 
     private sealed record CaseList(Case[] Cases);
 
-    private sealed record Case(string Id, string Scenario, string State, bool NeedsSignature, string? PayerReference);
+    private sealed record Case(string Id, string Behaviour, string State, string Asks, string? PayerReference);
 
-    private sealed record Claim(string Reference, string CaseId);
+    private sealed record Entry(string Kind, string Reference, string CaseId);
 }

@@ -114,7 +114,8 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
 
     public IPerdureBuilder AddInterceptor<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TInterceptor>() where TInterceptor : class, IDurableInterceptor
     {
-        services.AddSingleton<IDurableInterceptor, TInterceptor>();
+        services.TryAddSingleton<TInterceptor>();
+        services.AddSingleton<IDurableInterceptor>(static provider => provider.GetRequiredService<TInterceptor>());
         return this;
     }
 

@@ -1,0 +1,91 @@
+using Perdure;
+
+namespace PriorAuthorization;
+
+/// <summary>What the chart says; null facts: the provider did not send what was missing.</summary>
+internal sealed record IntakeResult(ClinicalFacts? Facts, TimelineEntry[] Timeline);
+
+/// <summary>The first part of a case: finds the chart, has it read page by page, and asks the provider for what is missing.</summary>
+internal sealed class Intake(ChartStore charts, ExtractionAgents agents, People people)
+{
+    private const int MaxQuestions = 2;
+
+    public async Task<IntakeResult> RunAsync(IDurableContext context, PriorAuthRequest request)
+    {
+        var timeline = new Timeline(context);
+        var reading = new Reading([], [], 0);
+        try
+        {
+            var pages = await context.StepAsync(
+                (_, token) => charts.FindPagesAsync(request.ChartUri, token),
+                "load-chart",
+                new StepConfig { RetryStrategy = RetryStrategy.FromDelegate(static (error, attempt) =>
+                    error is ChartNotFoundException || attempt == 5 ? RetryDecision.DoNotRetry() : RetryDecision.RetryAfter(TimeSpan.FromSeconds(5 * attempt))) });
+            reading = await ReadAsync(context, request.CaseId, pages, reading);
+            timeline.Note($"The chart was read: {pages.Length} pages.");
+        }
+        catch (StepException error) when (error.IsError<ChartNotFoundException>())
+        {
+            reading = reading with { Missing = ["the chart"] };
+            timeline.Note("There is no chart under the address that was given.");
+        }
+
+        for (var question = 1; reading.Missing.Length > 0 && question <= MaxQuestions; question++)
+        {
+            if (await AskProviderAsync(context, request, $"missing-information-{question}") is not { } sent)
+            {
+                timeline.Note("The provider did not send what was missing.");
+                return new IntakeResult(null, timeline.Entries);
+            }
+
+            reading = await ReadAsync(context, request.CaseId, sent.Pages, reading);
+            timeline.Note($"The provider sent {sent.Pages.Length} pages.");
+        }
+
+        var summary = await agents.SummarizeAsync(context, request.CaseId, reading.Evidence);
+        return new IntakeResult(new ClinicalFacts(summary, reading.Evidence, reading.Missing, reading.UnreadablePages), timeline.Entries);
+    }
+
+    /// <summary>Asks for pages; null when none came in time.</summary>
+    public Task<ProviderDocs?> AskProviderAsync(IDurableContext context, PriorAuthRequest request, string name) => people.AskAsync<ProviderDocs>(
+        context,
+        new PersonalQuestion(name, request.CaseId, request.ProviderId)
+        {
+            Subject = $"Documents are missing for {request.CaseId}",
+            Timeout = TimeSpan.FromHours(72),
+            RemindEvery = TimeSpan.FromHours(24),
+        });
+
+    /// <summary>Reads pages, these only, and adds what they say to what was read before.</summary>
+    public async Task<Reading> ReadAsync(IDurableContext context, string caseId, string[] pages, Reading before)
+    {
+        var read = await context.MapAsync<string, PageFacts>(
+            pages,
+            (page, uri, _, _, _) => agents.ReadPageAsync(page, caseId, uri),
+            $"read-pages-{before.Rounds + 1}",
+            new MapConfig<string>
+            {
+                MaxConcurrency = 4,
+                ItemNamer = static (_, index) => $"page-{index + 1}",
+                CompletionConfig = new CompletionConfig { ToleratedFailurePercentage = 0.1 },
+            });
+        if (read.CompletionReason == CompletionReason.FailureToleranceExceeded) read.ThrowIfError();
+
+        var statements = read.Succeeded.SelectMany(item => item.Result!.Statements.Select(text => (Page: pages[item.Index], Text: text))); // succeeded
+        Evidence[] evidence = [.. before.Evidence, .. statements.Select((found, index) => new Evidence($"E{before.Evidence.Length + index + 1}", found.Page, found.Text))];
+        var missing = before.Missing.Concat(read.Succeeded.SelectMany(static item => item.Result!.Missing)); // succeeded
+        return new Reading(
+            evidence,
+            [.. missing.Distinct().Where(document => document != "the chart" && !evidence.Any(item => item.Text.Contains(document, StringComparison.OrdinalIgnoreCase)))],
+            before.Rounds + 1)
+        {
+            UnreadablePages = before.UnreadablePages + read.FailureCount,
+        };
+    }
+}
+
+/// <summary>What was read so far, in how many rounds, and what is still missing.</summary>
+internal sealed record Reading(Evidence[] Evidence, string[] Missing, int Rounds)
+{
+    public int UnreadablePages { get; init; }
+}
