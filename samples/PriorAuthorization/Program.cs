@@ -16,6 +16,8 @@ catch (ArgumentException error)
     return 2;
 }
 
+if (arguments.IsDemo) return await new DemoRun(arguments, Console.Out).RunAsync();
+
 var directory = Directory.CreateDirectory(arguments.Data).FullName;
 var folder = new DataFolder(directory);
 var clock = new DemoClock(folder);

@@ -1,33 +1,25 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Perdure;
 using Perdure.Testing;
 
 namespace PriorAuthorization.Tests;
 
-/// <summary>A case on the real engine, with everything around it in memory and a clock that the test moves.</summary>
-internal sealed class CaseWorld : IAsyncDisposable
+/// <summary>What a case meets outside of the engine, in memory: it outlives the nodes of its run, as the real world would.</summary>
+internal sealed class Surroundings
 {
-    private readonly Action<IServiceCollection> _configure;
-
-    public CaseWorld(TestRunnerOptions? options = null, Action<IServiceCollection>? configure = null, Type? function = null)
+    public Surroundings(TimeProvider clock)
     {
-        _configure = configure ?? (static _ => { });
-        Clock = options?.TimeProvider ?? new ManualTimeProvider();
-        Books = new PayerBooks(new DataFolder(null));
-        Messages = new Outbox(new DataFolder(null), Clock);
-        Audit = new AuditTrail(new DataFolder(null), Clock);
-        Meter = new ModelMeter(new DataFolder(null));
-        Charts = new ChartStore(new DataFolder(null));
-        Payer = new FakePayer(Books, Clock, TimeSpan.Zero);
-        Runner = DurableTestRunner<PriorAuthRequest, PriorAuthOutcome>.For<PriorAuthorizationFunction>(
-            Register, (options ?? new TestRunnerOptions()) with { TimeProvider = Clock }).RegisterDurableFunction<PolicyCriteriaFunction>();
+        var memory = new DataFolder(null);
+        (Clock, Books, Messages, Audit, Meter, Charts) = (clock, new(memory), new(memory, clock), new(memory, clock), new(memory), new(memory));
+        Payer = new FakePayer(Books, clock, TimeSpan.Zero);
+        Model = new ScriptedModel(clock, TimeSpan.Zero);
     }
 
-    public ManualTimeProvider Clock { get; }
+    public TimeProvider Clock { get; }
 
     public PayerBooks Books { get; }
-
-    public FakePayer Payer { get; }
 
     public Outbox Messages { get; }
 
@@ -37,25 +29,89 @@ internal sealed class CaseWorld : IAsyncDisposable
 
     public ChartStore Charts { get; }
 
+    public FakePayer Payer { get; }
+
+    public IChatClient Model { get; init; }
+
+    public int Count(LedgerKind kind) => Books.Ledger.Count(entry => entry.Kind == kind);
+
+    public void Register(IServiceCollection services) => services
+        .AddCaseServices(new DataFolder(null), _ => Model, TimeSpan.Zero)
+        .AddSingleton(Books).AddSingleton(Messages).AddSingleton(Audit).AddSingleton(Meter).AddSingleton(Charts).AddSingleton(Payer)
+        .AddSingleton(Clock).AddSingleton(new ModelPace(Clock, TimeSpan.Zero));
+}
+
+/// <summary>A case on the real engine, with a clock that the test moves.</summary>
+/// <typeparam name="TFunction">The version of the function.</typeparam>
+internal class CaseWorld<TFunction> : IAsyncDisposable where TFunction : PriorAuthorizationFunction
+{
+    private readonly ConcurrentDictionary<TimeProvider, Surroundings> _runs = new();
+
+    /// <param name="options">How the engine runs.</param>
+    /// <param name="configure">Puts something else in place of the usual surroundings.</param>
+    /// <param name="model">Another model than the scripted one.</param>
+    public CaseWorld(TestRunnerOptions? options = null, Action<IServiceCollection>? configure = null, IChatClient? model = null)
+    {
+        Runner = DurableTestRunner<PriorAuthRequest, PriorAuthOutcome>.For<TFunction>(
+            services =>
+            {
+                // Each run has a clock of its own, and each node of the run registers it again: the surroundings stay.
+                var clock = services.Select(static service => service.ImplementationInstance).OfType<ManualTimeProvider>().Last();
+                _runs.GetOrAdd(clock, key => model is null ? new Surroundings(key) : new Surroundings(key) { Model = model }).Register(services);
+                configure?.Invoke(services);
+            },
+            options ?? new TestRunnerOptions()).RegisterDurableFunction<PolicyCriteriaFunction>();
+    }
+
     public DurableTestRunner<PriorAuthRequest, PriorAuthOutcome> Runner { get; }
 
-    private void Register(IServiceCollection services)
+    public Surroundings Surroundings => _runs[Runner.TimeProvider];
+
+    /// <summary>Of all runs: a proof of crash safety makes many.</summary>
+    public IEnumerable<Surroundings> Runs => _runs.Values;
+
+    /// <summary>Opens a case and plays the people in it.</summary>
+    public async Task<TestResult<PriorAuthOutcome>> RunAsync(PriorAuthRequest request, params Func<DurableTestRunner<PriorAuthRequest, PriorAuthOutcome>, Task>[] acts)
     {
-        services.AddCaseServices(new DataFolder(null), static clock => new ScriptedModel(clock, TimeSpan.Zero), TimeSpan.Zero)
-            .AddSingleton(Books).AddSingleton(Payer).AddSingleton(Messages).AddSingleton(Audit).AddSingleton(Meter).AddSingleton(Charts)
-            .AddSingleton(new ModelPace(Clock, TimeSpan.Zero));
-        _configure(services);
+        var arn = await Runner.StartAsync(request);
+        foreach (var act in acts) await act(Runner);
+        var result = await Runner.WaitForResultAsync(arn);
+        result.EnsureSucceeded();
+        return result;
     }
+
 
     public ValueTask DisposeAsync() => Runner.DisposeAsync();
 }
 
+/// <inheritdoc/>
+internal sealed class CaseWorld(TestRunnerOptions? options = null, Action<IServiceCollection>? configure = null, IChatClient? model = null)
+    : CaseWorld<PriorAuthorizationFunction>(options, configure, model);
+
+/// <summary>What people and payers do.</summary>
+internal static class Act
+{
+    public static Task Sign(DurableTestRunner<PriorAuthRequest, PriorAuthOutcome> runner) => Decide(runner, new PhysicianDecision(true, "Dr. Grey", null, null));
+
+    public static Task Refuse(DurableTestRunner<PriorAuthRequest, PriorAuthOutcome> runner) => Decide(runner, new PhysicianDecision(false, "Dr. Grey", "Not indicated.", null));
+
+    public static Task Decide(DurableTestRunner<PriorAuthRequest, PriorAuthOutcome> runner, PhysicianDecision decision) =>
+        runner.Operation("physician-review-answer").SendCallbackSuccessAsync(decision);
+
+    /// <summary>The provider sends pages that are in the record system already.</summary>
+    public static Func<DurableTestRunner<PriorAuthRequest, PriorAuthOutcome>, Task> Send(string question, params string[] pages) =>
+        runner => runner.Operation(question + "-answer").SendCallbackSuccessAsync(new ProviderDocs(pages));
+
+    public static Func<DurableTestRunner<PriorAuthRequest, PriorAuthOutcome>, Task> PayerCalls(PayerVerdict verdict) =>
+        runner => runner.Operation("payer-webhook").SendCallbackSuccessAsync(new PayerDecision(verdict, "the payer called"));
+}
+
 internal static class Some
 {
+    public const string CaseId = "case-1";
+
     public static PriorAuthRequest Case(string chart = "lumbar-mri", string procedure = "72148", Urgency urgency = Urgency.Standard, string patient = "patient-1") => new(
-        "case-1", patient, "provider-7", "payer-3", procedure, ["M54.16"], $"chart://sample/{chart}", urgency);
+        CaseId, patient, "provider-7", "payer-3", procedure, ["M54.16"], $"chart://sample/{chart}", urgency);
 
-    public static PhysicianDecision Signature { get; } = new(true, "Dr. Grey", null, null);
-
-    public static PhysicianDecision Refusal { get; } = new(false, "Dr. Grey", "Not indicated.", null);
+    public static PriorAuthRequest KneeCase() => Case("knee-replacement", "27447");
 }

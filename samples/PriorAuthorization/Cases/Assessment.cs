@@ -25,7 +25,7 @@ internal sealed class Assessment(IPayer payer, NecessityAgent agent)
         if (!await eligibility) return new AssessmentResult(false, null, Nothing("The patient is not covered."));
 
         var policy = await criteria;
-        if (policy.Criteria.Length == 0) return new AssessmentResult(true, null, Nothing("The payer has published no policy for this procedure."));
+        if (policy.Criteria.Length == 0) return new AssessmentResult(true, null, WithFlags(Nothing("The payer has published no policy for this procedure."), facts));
         var necessity = await JudgeAsync(context, request, facts, policy);
         if (asksForSecondOpinion && necessity is { Confidence: < SureEnough, Letter.Length: > 0 })
         {
@@ -54,7 +54,7 @@ internal sealed class Assessment(IPayer payer, NecessityAgent agent)
     private static Necessity WithFlags(Necessity necessity, ClinicalFacts facts)
     {
         List<string> flags = [.. necessity.Flags];
-        if (necessity.Confidence < SureEnough) flags.Add($"The agent is not sure ({necessity.Confidence:P0}).");
+        if (necessity is { Confidence: < SureEnough, Letter.Length: > 0 }) flags.Add($"The agent is not sure ({necessity.Confidence:P0}).");
         if (facts.Missing.Length > 0) flags.Add($"{facts.Missing.Length} documents are still missing.");
         if (facts.UnreadablePages > 0) flags.Add($"{facts.UnreadablePages} pages could not be read.");
         return necessity with { Flags = [.. flags] };

@@ -3,22 +3,31 @@ namespace PriorAuthorization;
 /// <summary>Keeps calls under the provider's rate: each waits for its turn, in the order in which they came.</summary>
 /// <param name="clock">Measures.</param>
 /// <param name="interval">The time between two calls; none: no limit.</param>
-internal sealed class ModelPace(TimeProvider clock, TimeSpan interval)
+internal sealed class ModelPace(TimeProvider clock, TimeSpan interval) : IDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _first = new(1);
     private DateTimeOffset _next;
+    private int _given;
+
+    /// <summary>How many turns were given.</summary>
+    public int Given => Volatile.Read(ref _given);
 
     public async Task WaitForTurnAsync(CancellationToken cancellationToken)
     {
-        TimeSpan wait;
-        lock (_gate)
+        if (interval <= TimeSpan.Zero) return;
+        await _first.WaitAsync(cancellationToken);
+        try
         {
-            var now = clock.GetUtcNow();
-            var turn = _next > now ? _next : now;
-            _next = turn + interval;
-            wait = turn - now;
+            var wait = _next - clock.GetUtcNow();
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, cancellationToken);
+            _next = clock.GetUtcNow() + interval;
+            Interlocked.Increment(ref _given);
         }
-
-        if (wait > TimeSpan.Zero) await Task.Delay(wait, clock, cancellationToken);
+        finally
+        {
+            _first.Release();
+        }
     }
+
+    public void Dispose() => _first.Dispose();
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Perdure.Client;
 using Perdure.Hosting;
 using Perdure.Operations;
+using Perdure.Operations.Patch;
 using Perdure.Protocol;
 using Perdure.Replay;
 
@@ -70,7 +71,12 @@ internal sealed class HistoryReplay : InvocationProbe, IDurableService
     /// <summary>Nothing is written, and nothing answered: the rest of the code runs on as far as the record goes.</summary>
     Task<CheckpointResponse> IDurableService.CheckpointAsync(CheckpointRequest request, CancellationToken cancellationToken)
     {
-        foreach (var update in request.Updates) NoteIfNew(_asked[update.Id]);
+        // Answers of Patched are no operations that the code asks for: a new one is what a patch is for.
+        foreach (var update in request.Updates)
+        {
+            if (_asked.TryGetValue(update.Id, out var asked)) NoteIfNew(asked);
+        }
+
         return new TaskCompletionSource<CheckpointResponse>().Task;
     }
 
@@ -103,7 +109,7 @@ internal sealed class HistoryReplay : InvocationProbe, IDurableService
         // What an execution under way does beyond its record is its future, not its past.
         if (IsOver && _firstNew is { } added)
             return $"At position {added.Position} the code asks for {added}, which is not recorded: it was added or moved.";
-        if (_shown.Skip(1).FirstOrDefault(operation => !_asked.ContainsKey(operation.Id)) is { } left)
+        if (_shown.Skip(1).FirstOrDefault(operation => !PatchMarkers.IsMarker(operation) && !_asked.ContainsKey(operation.Id)) is { } left)
         {
             var missing = $"{OperationRequest.Describe(left.SubType ?? left.Type, left.Name)} (operation {left.Id}), which is recorded";
             return EndOf(outcome) is { } early ? $"The code {early} before it asks for {missing}." : $"The code never asks for {missing}: it was removed, or comes later now.";

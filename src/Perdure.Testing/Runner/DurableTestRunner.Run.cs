@@ -43,6 +43,16 @@ public sealed partial class DurableTestRunner<TInput, TOutput>
     /// <inheritdoc/>
     public Task SendCallbackHeartbeatAsync(string callbackId, CancellationToken cancellationToken = default) => _session.HeartbeatAsync(callbackId, cancellationToken);
 
+    /// <summary>Asks an execution to end in an orderly way, as <see cref="IPerdureClient.CancelAsync"/> does.</summary>
+    /// <param name="durableExecutionArn">The execution.</param>
+    /// <param name="reason">Why: at most 1,024 characters.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>False when it is over, or being cancelled already.</returns>
+    /// <exception cref="ExecutionNotFoundException">It does not exist.</exception>
+    /// <exception cref="ArgumentException">The reason is too long or no valid text.</exception>
+    public Task<bool> CancelAsync(string durableExecutionArn, string? reason = null, CancellationToken cancellationToken = default) =>
+        _session.CancelAsync(durableExecutionArn, reason, cancellationToken);
+
     /// <summary>Moves the clock, stopping at everything that falls due on the way.</summary>
     /// <param name="by">How far: zero, which only lets everything run that can, or more.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>

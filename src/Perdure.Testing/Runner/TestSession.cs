@@ -89,6 +89,12 @@ internal sealed class TestSession(FunctionSet functions, TestRunnerOptions optio
             token),
         cancellationToken);
 
+    public Task<bool> CancelAsync(string executionArn, string? reason, CancellationToken cancellationToken) => LimitAsync(
+        "The cancellation", null,
+        (world, token) => world.CallAsync(
+            async (client, isRepetition) => await client.CancelAsync(executionArn, reason, token).ConfigureAwait(false) || isRepetition, token),
+        cancellationToken);
+
     public Task AnswerAsync(Func<IPerdureClient, Task> send, CancellationToken cancellationToken) => LimitAsync(
         "The answer", null,
         async (world, token) =>

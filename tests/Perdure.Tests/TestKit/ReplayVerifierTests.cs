@@ -72,6 +72,43 @@ public class ReplayVerifierTests
         await ReplayVerifier.VerifyAsync(Original, await RecordUnderWayAsync(Original), cancellationToken: Cancel);
 
     [Fact]
+    public async Task An_execution_whose_code_asks_for_a_patch_replays()
+    {
+        Function code = async (_, context) =>
+            context.Patched("shout") ? await context.StepAsync((_, _) => Body("HI"), "shout") : await context.StepAsync((_, _) => Body("hi"), "say");
+
+        await ReplayVerifier.VerifyAsync(code, await RecordAsync(code), cancellationToken: Cancel);
+    }
+
+    [Fact]
+    public async Task An_execution_from_before_a_patch_replays_with_it_and_one_from_after_it_with_the_new_branch_alone()
+    {
+        Function before = async (_, context) =>
+        {
+            await context.StepAsync((_, _) => Body("hi"), "say");
+            return await context.WaitForCallbackAsync<bool>((_, _, _) => Body(""), "approval") ? "yes" : "no";
+        };
+        Function patched = async (_, context) =>
+        {
+            await context.StepAsync((_, _) => Body("hi"), "say");
+            if (context.Patched("ask-twice")) await context.StepAsync((_, _) => Body("hi"), "say-again");
+            return await context.WaitForCallbackAsync<bool>((_, _, _) => Body(""), "approval") ? "yes" : "no";
+        };
+        Function newBranchAlone = async (_, context) =>
+        {
+            await context.StepAsync((_, _) => Body("hi"), "say");
+            context.DeprecatePatch("ask-twice");
+            await context.StepAsync((_, _) => Body("hi"), "say-again");
+            return await context.WaitForCallbackAsync<bool>((_, _, _) => Body(""), "approval") ? "yes" : "no";
+        };
+
+        await ReplayVerifier.VerifyAsync(patched, await RecordUnderWayAsync(before), cancellationToken: Cancel);
+        await ReplayVerifier.VerifyAsync(patched, await RecordAsync(before), cancellationToken: Cancel);
+        await ReplayVerifier.VerifyAsync(newBranchAlone, await RecordAsync(patched), cancellationToken: Cancel);
+        Assert.Contains("say-again", await FailureAsync(newBranchAlone, await RecordAsync(before)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_execution_that_was_cut_off_anywhere_replays_up_to_there()
     {
         foreach (var commit in Enumerable.Range(2, 12))

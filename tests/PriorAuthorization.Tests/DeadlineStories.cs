@@ -1,0 +1,92 @@
+using Perdure;
+
+namespace PriorAuthorization.Tests;
+
+/// <summary>The business deadline, in each phase; and the end of a case by other means.</summary>
+public class DeadlineStories
+{
+    private static readonly TimeSpan ThreeDays = TimeSpan.FromDays(3);
+
+    [Fact]
+    public async Task An_urgent_case_expires_after_three_days_in_review()
+    {
+        await using var world = new CaseWorld();
+
+        var result = await world.RunAsync(Some.Case(urgency: Urgency.Urgent));
+
+        Assert.Equal(CaseStatus.Expired, result.Result!.Status);
+        Assert.Equal(result.StartedAt + ThreeDays, result.GetStep("decision").EndedAt);
+        Assert.Empty(world.Surroundings.Books.Ledger);
+        Assert.Contains(world.Surroundings.Messages.Messages, static message => message.Subject == "case-1 is expired");
+    }
+
+    [Fact]
+    public async Task A_case_expires_while_the_payer_cannot_be_reached_and_nothing_is_left_behind()
+    {
+        UnreachablePayer? payer = null;
+        await using var world = new CaseWorld(new() { MaxInvocations = 1000 }, services => services.Wrap(inner => payer = new UnreachablePayer(inner)));
+
+        var result = await world.RunAsync(Some.Case(urgency: Urgency.Urgent), Act.Sign);
+
+        Assert.Equal(CaseStatus.Expired, result.Result!.Status);
+        Assert.Equal(result.StartedAt + ThreeDays, result.GetStep("decision-deadline").EndedAt);
+        Assert.InRange(payer!.Attempts, 100, 400); // every half hour, with jitter; the case has run
+        Assert.Empty(world.Surroundings.Books.Ledger);
+    }
+
+    [Fact]
+    public async Task A_claim_whose_answer_never_came_is_looked_up_by_its_key_and_withdrawn_when_the_time_is_up()
+    {
+        await using var world = new CaseWorld(new() { MaxInvocations = 1000 }, services => services.Wrap(static inner => new MutePayer(inner)));
+
+        var result = await world.RunAsync(Some.Case(urgency: Urgency.Urgent), Act.Sign);
+
+        Assert.Equal(CaseStatus.Expired, result.Result!.Status);
+        Assert.Equal([LedgerKind.Claim, LedgerKind.Void], world.Surroundings.Books.Ledger.Select(static entry => entry.Kind));
+    }
+
+    [Fact]
+    public async Task A_case_expires_while_the_payer_decides_and_the_claim_is_withdrawn()
+    {
+        await using var world = new CaseWorld(new() { MaxInvocations = 1000 }, services => services.Wrap(static inner => new UndecidedPayer(inner)));
+
+        var result = await world.RunAsync(Some.Case(), Act.Sign);
+
+        Assert.Equal(CaseStatus.Expired, result.Result!.Status);
+        Assert.Equal(result.StartedAt + TimeSpan.FromDays(14), result.GetStep("decision-deadline").EndedAt);
+        Assert.Equal([LedgerKind.Claim, LedgerKind.Void], world.Surroundings.Books.Ledger.Select(static entry => entry.Kind));
+        Assert.Equal(OperationStatus.Succeeded, result.GetStep("submit:compensate").Status);
+    }
+
+    [Fact]
+    public async Task A_payer_that_fails_for_good_gets_the_claim_withdrawn()
+    {
+        await using var world = new CaseWorld(configure: services => services.Wrap(static inner => new BrokenPayer(inner)));
+
+        var result = await world.RunAsync(Some.Case(), Act.Sign);
+
+        Assert.Equal(CaseStatus.FailedCompensated, result.Result!.Status);
+        Assert.Equal([LedgerKind.Claim, LedgerKind.Void], world.Surroundings.Books.Ledger.Select(static entry => entry.Kind));
+        Assert.Contains(world.Surroundings.Messages.Messages, static message => message.Subject == "case-1 is failed-compensated");
+    }
+
+    [Theory]
+    [InlineData("knee-replacement", "27447", "missing-information-1", 0)]
+    [InlineData("lumbar-mri", "72148", "physician-review", 0)]
+    [InlineData("lumbar-mri", "72148", "payer-decision", 1)]
+    public async Task A_case_can_be_withdrawn_at_any_time(string chart, string procedure, string during, int voids)
+    {
+        await using var world = new CaseWorld(configure: services => services.Wrap(static inner => new UndecidedPayer(inner)));
+        var arn = await world.Runner.StartAsync(Some.Case(chart, procedure));
+        if (voids > 0) await Act.Sign(world.Runner);
+        await world.Runner.Operation(during).WaitForAsync(OperationStatus.Started);
+
+        Assert.True(await world.Runner.CancelAsync(arn, "the patient has moved"));
+        var result = await world.Runner.WaitForResultAsync(arn);
+
+        Assert.Equal(CaseStatus.Withdrawn, result.Result!.Status);
+        Assert.Equal(voids, world.Surroundings.Count(LedgerKind.Void));
+        Assert.Contains(world.Surroundings.Messages.Messages, static message => message.Subject == "case-1 is withdrawn");
+        Assert.Contains(world.Surroundings.Audit.Entries, static entry => entry.What == "case-withdrawn");
+    }
+}

@@ -1,0 +1,113 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Perdure;
+using Perdure.Testing;
+
+namespace PriorAuthorization.Tests;
+
+/// <summary>Many cases at once, against a provider of models that allows five calls per second.</summary>
+[Trait("Category", "Slow")]
+public class LoadStories
+{
+    private const int Cases = 1000;
+    private const int CallsPerSecond = 5;
+
+    [Fact]
+    public async Task A_thousand_cases_at_once_keep_the_models_rate_and_all_come_to_their_end()
+    {
+        var clock = new ManualTimeProvider();
+        var model = new LimitedModel(clock, CallsPerSecond);
+        using var pace = new ModelPace(clock, TimeSpan.FromSeconds(1) / CallsPerSecond);
+        var surroundings = new Surroundings(clock) { Model = model };
+        await using var host = await DurableTestHost.StartAsync(
+            builder =>
+            {
+                surroundings.Register(builder.Services);
+                builder.Services.AddSingleton(pace);
+                builder.AddFunction<PriorAuthorizationFunction>().AddFunction<PolicyCriteriaFunction>();
+            },
+            clock: clock);
+
+        var arns = new string[Cases];
+        for (var i = 0; i < Cases; i++)
+        {
+            arns[i] = await host.Client.StartAsync(
+                PriorAuthorizationFunction.Name, Some.Case() with { CaseId = $"case-{i}" }, new StartOptions { ExecutionName = $"case-{i}" });
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5), TimeProvider.System);
+        while (await UndecidedAsync(host.Client, limit.Token) > 0)
+        {
+            // A turn at a time, and no further before whoever has it has called the model.
+            for (var turn = 0; turn < 25; turn++)
+            {
+                clock.Advance(TimeSpan.FromSeconds(1) / CallsPerSecond);
+                while (model.Calls < pace.Given)
+                {
+                    limit.Token.ThrowIfCancellationRequested();
+                    await Task.Yield();
+                }
+            }
+
+            await SignAsync(host.Client, arns, limit.Token);
+        }
+
+        var outcomes = await Task.WhenAll(arns.Select(arn => host.Client.WaitForResultAsync<PriorAuthOutcome>(arn)));
+        Assert.All(outcomes, static outcome => Assert.Equal(CaseStatus.Approved, outcome.Status));
+        Assert.Equal(Cases, surroundings.Count(LedgerKind.Claim));
+        Assert.Equal(Cases, surroundings.Books.Ledger.Where(static entry => entry.Kind == LedgerKind.Claim).Select(static entry => entry.CaseId).Distinct().Count());
+        Assert.Equal(0, model.Refused);
+        Assert.Equal((Cases * 8, 0), (surroundings.Meter.Usage().Calls, surroundings.Meter.Usage().Repeated));
+    }
+
+    private static async Task<int> UndecidedAsync(IPerdureClient client, CancellationToken cancellationToken)
+    {
+        var undecided = 0;
+        await foreach (var _ in client.ListAsync(new ExecutionFilter { Function = PriorAuthorizationFunction.Name, Status = ExecutionStatus.Running }, cancellationToken)) undecided++;
+        return undecided;
+    }
+
+    private readonly HashSet<string> _signed = [];
+
+    private async Task SignAsync(IPerdureClient client, string[] arns, CancellationToken cancellationToken)
+    {
+        foreach (var arn in arns.Where(arn => !_signed.Contains(arn)))
+        {
+            var operations = await client.GetOperationsAsync(arn, cancellationToken);
+            if (operations.FirstOrDefault(static operation => operation.Name == "physician-review-answer")?.CallbackDetails is not { } question) continue;
+            await client.SendCallbackSuccessAsync(question.CallbackId, new PhysicianDecision(true, "Dr. Grey", null, null), cancellationToken);
+            _signed.Add(arn);
+        }
+    }
+
+    /// <summary>Refuses what is over its rate in any second.</summary>
+    private sealed class LimitedModel(TimeProvider clock, int callsPerSecond) : DelegatingChatClient(new ScriptedModel(clock, TimeSpan.Zero))
+    {
+        private readonly Lock _gate = new();
+        private readonly Queue<DateTimeOffset> _latest = new();
+        private int _calls;
+
+        public int Refused { get; private set; }
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public override Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref _calls);
+            lock (_gate)
+            {
+                var now = clock.GetUtcNow();
+                while (_latest.TryPeek(out var first) && now - first >= TimeSpan.FromSeconds(1)) _latest.Dequeue();
+                if (_latest.Count >= callsPerSecond)
+                {
+                    Refused++;
+                    throw new HttpRequestException("Too many requests.");
+                }
+
+                _latest.Enqueue(now);
+            }
+
+            return base.GetResponseAsync(messages, options, cancellationToken);
+        }
+    }
+}

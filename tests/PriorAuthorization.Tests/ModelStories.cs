@@ -1,0 +1,124 @@
+using Microsoft.Extensions.AI;
+using Perdure;
+
+namespace PriorAuthorization.Tests;
+
+/// <summary>Models answer badly, fail, cost too much, or ask for tools: each call is a recorded step.</summary>
+public class ModelStories
+{
+    [Fact]
+    public async Task An_answer_without_the_form_is_asked_for_again_and_told_what_was_wrong()
+    {
+        var model = new EditedModel((agent, call, answer) => agent == "necessity" && call == 3 ? Say("I am sure it is fine.") : answer);
+        await using var world = new CaseWorld(model: model);
+
+        var result = await world.RunAsync(Some.Case(), Act.Refuse);
+
+        Assert.Equal(CaseStatus.Withdrawn, result.Result!.Status);
+        Assert.Equal(3, result.GetStep("prepare-review").GetResult<ReviewRequest>()!.Findings.Length);
+        Assert.Equal(OperationStatus.Succeeded, result.GetStep("necessity-model-4").Status);
+        Assert.Contains("not the JSON", model.LastPromptOf("necessity"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_never_finds_the_form_leaves_the_letter_to_the_physician()
+    {
+        await using var world = new CaseWorld(model: new EditedModel(static (agent, call, answer) => agent == "necessity" && call >= 3 ? Say("No.") : answer));
+
+        var result = await world.RunAsync(Some.Case(), Act.Refuse);
+
+        Assert.Equal(["The agent could not finish; the letter is yours to write."], result.GetStep("prepare-review").GetResult<ReviewRequest>()!.Flags);
+    }
+
+    [Fact]
+    public async Task A_budget_that_is_used_up_stops_before_the_next_call_and_leaves_the_letter_to_the_physician()
+    {
+        await using var world = new CaseWorld(model: new EditedModel(static (agent, _, answer) =>
+        {
+            if (agent == "necessity") answer.Usage = new UsageDetails { TotalTokenCount = 120_000 };
+            return answer;
+        }));
+
+        var result = await world.RunAsync(Some.Case(), Act.Refuse);
+
+        Assert.Equal(OperationStatus.Succeeded, result.GetStep("necessity-model-2").Status);
+        Assert.Null(result.FindStep("necessity-model-3"));
+        Assert.Equal("", result.GetStep("prepare-review").GetResult<ReviewRequest>()!.Letter);
+    }
+
+    [Fact]
+    public async Task A_finding_that_cites_what_is_not_in_the_chart_does_not_count()
+    {
+        await using var world = new CaseWorld(model: new EditedModel(static (agent, call, answer) =>
+            agent == "necessity" && call == 3 ? Say(answer.Text.Replace("E1", "E99", StringComparison.Ordinal)) : answer));
+
+        var result = await world.RunAsync(Some.Case(), Act.Refuse);
+
+        var shown = result.GetStep("prepare-review").GetResult<ReviewRequest>()!; // recorded
+        Assert.Equal([false, true, true], shown.Findings.Select(static finding => finding.IsMet));
+        Assert.Contains("1 findings cite no sentence of the chart and do not count.", shown.Flags);
+    }
+
+    [Fact]
+    public async Task A_call_that_fails_is_tried_again_alone_and_the_providers_words_are_not_recorded()
+    {
+        await using var world = new CaseWorld(model: new EditedModel(static (agent, call, answer) =>
+            agent == "extraction" && call == 1 ? throw new HttpRequestException("429: your prompt 'Pain 7/10' is over the limit") : answer));
+
+        var result = await world.RunAsync(Some.Case(), Act.Refuse);
+
+        Assert.Equal([1, 1, 2], result.GetSteps("extraction-model-1").Select(static step => step.Attempt).Order());
+        var errors = result.Events.Select(static entry => entry.StepFailedDetails?.Error.Payload?.ErrorMessage).OfType<string>().ToList();
+        Assert.Equal(["The model could not be asked: HttpRequestException."], errors);
+        Assert.Equal(9, world.Surroundings.Meter.Usage().Calls); // one more than needed
+        Assert.Equal(0, world.Surroundings.Meter.Usage().Repeated); // but no crash was the reason
+    }
+
+    [Fact]
+    public async Task Calls_of_tools_are_steps_and_the_model_gets_their_results()
+    {
+        await using var world = new CaseWorld();
+
+        var result = await world.RunAsync(Some.Case(), Act.Refuse);
+
+        Assert.Equal(3, result.GetSteps("tool get_criterion").Count);
+        Assert.All(result.GetStep("medical-necessity").Children, static step => Assert.Equal(OperationStatus.Succeeded, step.Status));
+    }
+
+    [Fact]
+    public async Task A_second_replay_asks_no_model()
+    {
+        await using var world = new CaseWorld(new() { ReplayMode = Perdure.Testing.ReplayMode.EveryOperation });
+
+        var result = await world.RunAsync(Some.Case(), Act.Refuse);
+
+        Assert.Equal(CaseStatus.Withdrawn, result.Result!.Status);
+        Assert.Equal((8, 0), (world.Surroundings.Meter.Usage().Calls, world.Surroundings.Meter.Usage().Repeated));
+    }
+
+    private static ChatResponse Say(string text) => new(new ChatMessage(ChatRole.Assistant, text));
+
+    /// <summary>The scripted model, whose answers somebody changes on the way.</summary>
+    private sealed class EditedModel(Func<string, int, ChatResponse, ChatResponse> edit) : DelegatingChatClient(new ScriptedModel(TimeProvider.System, TimeSpan.Zero))
+    {
+        private readonly Lock _gate = new();
+        private readonly Dictionary<string, int> _calls = [];
+        private readonly Dictionary<string, string> _prompts = [];
+
+        public string LastPromptOf(string agent) => _prompts[agent];
+
+        public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            var asked = messages.ToList();
+            var agent = asked[0].Text.Split(' ')[3];
+            var call = 0;
+            lock (_gate)
+            {
+                call = _calls[agent] = _calls.GetValueOrDefault(agent) + 1;
+                _prompts[agent] = asked[^1].Text;
+            }
+
+            return edit(agent, call, await base.GetResponseAsync(asked, options, cancellationToken));
+        }
+    }
+}
