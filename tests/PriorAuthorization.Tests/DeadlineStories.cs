@@ -70,6 +70,20 @@ public class DeadlineStories
         Assert.Contains(world.Surroundings.Messages.Messages, static message => message.Subject == "case-1 is failed-compensated");
     }
 
+    [Fact]
+    public async Task A_claim_that_cannot_be_withdrawn_fails_the_case_and_calls_for_an_operator()
+    {
+        await using var world = new CaseWorld(new() { MaxInvocations = 5000 }, services => services.Wrap(static inner => new StubbornPayer(inner)));
+        var arn = await world.Runner.StartAsync(Some.Case(urgency: Urgency.Urgent));
+        await Act.Sign(world.Runner);
+
+        var result = await world.Runner.WaitForResultAsync(arn);
+
+        Assert.Equal(ExecutionStatus.Failed, result.ExecutionStatus);
+        Assert.Equal("SagaCompensation", result.Error!.ErrorType);
+        Assert.Contains(world.Surroundings.Messages.Messages, static message => message.Subject == "case-1 is failed");
+    }
+
     [Theory]
     [InlineData("knee-replacement", "27447", "missing-information-1", 0)]
     [InlineData("lumbar-mri", "72148", "physician-review", 0)]

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Perdure;
+using Perdure.Testing;
 
 namespace PriorAuthorization.Tests;
 
@@ -75,6 +76,21 @@ public class ModelStories
     }
 
     [Fact]
+    public async Task A_model_that_never_answers_is_given_up_after_five_minutes_and_asked_again()
+    {
+        var clock = new ManualTimeProvider();
+        var model = new SilentModel();
+        var charts = new ChartStore(new DataFolder(null));
+        var service = new ModelService(model, new ModelPace(clock, TimeSpan.Zero), new ModelMeter(new DataFolder(null)), charts, clock);
+        var asked = service.AskAsync(new AgentCall("summary", Some.CaseId), "step-1", [new ChatMessage(ChatRole.User, "Hello")], null, TestContext.Current.CancellationToken);
+
+        clock.Advance(TimeSpan.FromMinutes(5));
+
+        var error = await Assert.ThrowsAsync<ModelCallException>(() => asked);
+        Assert.Equal("The model could not be asked: TaskCanceledException.", error.Message);
+    }
+
+    [Fact]
     public async Task Calls_of_tools_are_steps_and_the_model_gets_their_results()
     {
         await using var world = new CaseWorld();
@@ -88,12 +104,21 @@ public class ModelStories
     [Fact]
     public async Task A_second_replay_asks_no_model()
     {
-        await using var world = new CaseWorld(new() { ReplayMode = Perdure.Testing.ReplayMode.EveryOperation });
+        await using var world = new CaseWorld(new() { ReplayMode = ReplayMode.EveryOperation });
 
         var result = await world.RunAsync(Some.Case(), Act.Refuse);
 
         Assert.Equal(CaseStatus.Withdrawn, result.Result!.Status);
         Assert.Equal((8, 0), (world.Surroundings.Meter.Usage().Calls, world.Surroundings.Meter.Usage().Repeated));
+    }
+
+    private sealed class SilentModel() : DelegatingChatClient(new ScriptedModel(TimeProvider.System, TimeSpan.Zero))
+    {
+        public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            return new ChatResponse();
+        }
     }
 
     private static ChatResponse Say(string text) => new(new ChatMessage(ChatRole.Assistant, text));

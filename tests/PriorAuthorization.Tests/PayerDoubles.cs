@@ -49,6 +49,15 @@ internal sealed class UndecidedPayer(IPayer payer) : DelegatingPayer(payer)
         Task.FromResult(new PayerDecision(PayerVerdict.Pending, "we asked"));
 }
 
+/// <summary>Never decides, and does not let a claim be withdrawn.</summary>
+internal sealed class StubbornPayer(IPayer payer) : DelegatingPayer(payer)
+{
+    public override Task<PayerDecision> GetDecisionAsync(string reference, CancellationToken cancellationToken) =>
+        Task.FromResult(new PayerDecision(PayerVerdict.Pending, "we asked"));
+
+    public override Task VoidAsync(string reference, string idempotencyKey, CancellationToken cancellationToken) => throw new InvalidOperationException("Not offered.");
+}
+
 /// <summary>Answers every question about a claim with an error, for good.</summary>
 internal sealed class BrokenPayer(IPayer payer) : DelegatingPayer(payer)
 {

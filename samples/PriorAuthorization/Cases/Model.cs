@@ -46,6 +46,9 @@ internal static class CaseStatus
 
     /// <summary>Something broke for good; what had been sent to the payer was withdrawn.</summary>
     public const string FailedCompensated = "failed-compensated";
+
+    /// <summary>Something broke for good, and an operator must look: a claim could not be withdrawn, or the code has an error. Never an outcome; the execution fails.</summary>
+    public const string Failed = "failed";
 }
 
 /// <param name="Status">One of <see cref="CaseStatus"/>.</param>

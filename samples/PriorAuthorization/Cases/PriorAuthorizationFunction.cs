@@ -39,12 +39,15 @@ internal class PriorAuthorizationFunction(Intake intake, Assessment assessment, 
             status = outcome.Status;
             return outcome;
         }
-        catch (Exception error) when (error is not ExecutionCancelledException and not OperationCanceledException)
+        catch (DurableOperationException error) when (error is not ExecutionCancelledException and not SagaCompensationException)
         {
             status = CaseStatus.FailedCompensated;
-            if (error is SagaCompensationException or not DurableOperationException) throw; // a claim that could not be withdrawn, or a bug: an operator must look
-            return new PriorAuthOutcome(
-                status, null, $"Something failed for good ({((DurableOperationException)error).ErrorType}); what the payer had was withdrawn.", [], []);
+            return new PriorAuthOutcome(status, null, $"Something failed for good ({error.ErrorType}); what the payer had was withdrawn.", [], []);
+        }
+        catch (Exception error) when (error is not ExecutionCancelledException)
+        {
+            status = CaseStatus.Failed;
+            throw;
         }
     }
 

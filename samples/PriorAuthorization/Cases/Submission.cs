@@ -8,10 +8,13 @@ internal sealed class ClaimAbandonedException(string reason) : Exception(reason)
 /// <summary>The last part: the claim is submitted once, the payer's decision awaited, and the claim withdrawn if the case ends before it.</summary>
 internal sealed class Submission(IPayer payer, Intake intake)
 {
-    /// <summary>As long as the deadline leaves time: nobody else will try.</summary>
-    private static readonly StepConfig Patient = new()
+    /// <summary>As long as the deadline leaves time.</summary>
+    private static readonly IRetryStrategy Patient = RetryStrategy.Exponential(maxAttempts: 1000, initialDelay: TimeSpan.FromSeconds(2), maxDelay: TimeSpan.FromMinutes(30));
+
+    /// <summary>About two days: then an operator must look.</summary>
+    private static readonly StepConfig Withdrawal = new()
     {
-        RetryStrategy = RetryStrategy.Exponential(maxAttempts: 1000, initialDelay: TimeSpan.FromSeconds(2), maxDelay: TimeSpan.FromMinutes(30)),
+        RetryStrategy = RetryStrategy.Exponential(maxAttempts: 100, initialDelay: TimeSpan.FromSeconds(2), maxDelay: TimeSpan.FromHours(1)),
     };
 
     public async Task<PriorAuthOutcome> RunAsync(IDurableContext context, PriorAuthRequest request, string letter, Necessity necessity)
@@ -37,8 +40,8 @@ internal sealed class Submission(IPayer payer, Intake intake)
             (step, token) => payer.SubmitAsync(new Claim(request.CaseId, request.PayerId, request.ProcedureCode, letter), step.IdempotencyKey, token),
             VoidAsync,
             "submit",
-            new StepConfig { Key = $"submit:{request.CaseId}", RetryStrategy = Patient.RetryStrategy },
-            Patient);
+            new StepConfig { Key = $"submit:{request.CaseId}", RetryStrategy = Patient },
+            Withdrawal);
         timeline.Note($"The payer has the claim as {reference}.");
 
         var decision = await AwaitDecisionAsync(saga, reference, "payer-decision");
@@ -94,7 +97,7 @@ internal sealed class Submission(IPayer payer, Intake intake)
         await saga.StepAsync(
             (step, token) => payer.AddInformationAsync(reference, [.. reading.Evidence.Select(static evidence => evidence.Text)], step.IdempotencyKey, token),
             "send-information",
-            Patient);
+            new StepConfig { RetryStrategy = Patient });
     }
 
     /// <summary>Whether the claim arrived may be unknown: the payer is asked by its key before anything is withdrawn.</summary>

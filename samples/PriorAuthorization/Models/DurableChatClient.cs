@@ -31,7 +31,6 @@ internal sealed class DurableChatClient(ModelService models, IDurableContext con
     private static readonly StepConfig Config = new()
     {
         RetryStrategy = RetryStrategy.Exponential(maxAttempts: 6, initialDelay: TimeSpan.FromSeconds(2), maxDelay: TimeSpan.FromMinutes(1)),
-        Timeout = TimeSpan.FromMinutes(5),
     };
 
     private int _calls;

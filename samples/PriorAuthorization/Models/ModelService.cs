@@ -4,8 +4,11 @@ using Microsoft.Extensions.AI;
 namespace PriorAuthorization;
 
 /// <summary>The model as every agent gets to it: paced, counted, and given the pages that a prompt refers to.</summary>
-internal sealed class ModelService(IChatClient model, ModelPace pace, ModelMeter meter, ChartStore charts)
+internal sealed class ModelService(IChatClient model, ModelPace pace, ModelMeter meter, ChartStore charts, TimeProvider clock)
 {
+    /// <summary>For one answer. The wait for a turn is not in it: how long the queue is, is not the model's fault.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(5);
+
     public async Task<ModelAnswer> AskAsync(
         AgentCall agent, string stepKey, ChatMessage[] messages, ChatOptions? options, CancellationToken cancellationToken)
     {
@@ -19,9 +22,11 @@ internal sealed class ModelService(IChatClient model, ModelPace pace, ModelMeter
 
     private async Task<ChatResponse> CallAsync(List<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
+        using var expired = new CancellationTokenSource(AnswerLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(expired.Token, cancellationToken);
         try
         {
-            return await model.GetResponseAsync(messages, options, cancellationToken);
+            return await model.GetResponseAsync(messages, options, either.Token);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {

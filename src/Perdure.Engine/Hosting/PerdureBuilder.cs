@@ -40,7 +40,7 @@ public interface IPerdureBuilder
     /// <exception cref="ArgumentException">Name or timeout is not valid, or the name is taken.</exception>
     IPerdureBuilder AddPlainFunction<TInput, TOutput>(string name, Func<TInput, CancellationToken, Task<TOutput>> function, TimeSpan? timeout = null);
 
-    /// <summary>Adds an interceptor: one instance for the host, called in the order in which they were added.</summary>
+    /// <summary>Adds an interceptor: one instance for the host, called in the order in which they were added. Other services may ask for it by its own type.</summary>
     IPerdureBuilder AddInterceptor<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TInterceptor>() where TInterceptor : class, IDurableInterceptor;
 
     /// <summary>Adds a source-generated JSON context for the types that functions hand around: their inputs and outputs, results, states and answers.</summary>

@@ -167,4 +167,14 @@ public class InterceptorStories
         Assert.Contains("invocation Failed disk", recorder.Lines);
         Assert.Contains("end step Failed replay=False", recorder.Lines);
     }
+
+    [Fact]
+    public void An_interceptor_can_be_asked_for_by_its_own_type_and_is_the_one_that_is_told()
+    {
+        var services = new ServiceCollection();
+        services.AddPerdure().AddInterceptor<Recorder>();
+        using var provider = services.BuildServiceProvider();
+
+        Assert.Same(provider.GetRequiredService<Recorder>(), Assert.Single(provider.GetServices<IDurableInterceptor>()));
+    }
 }
