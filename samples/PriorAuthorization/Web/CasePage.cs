@@ -24,6 +24,7 @@ internal static class CasePage
             await next(http);
         });
         app.MapGet("/", static () => Page("index.html", "text/html; charset=utf-8"));
+        app.MapGet("/favicon.ico", static () => Page("icon.svg", "image/svg+xml"));
         app.MapGet("/app.js", static () => Page("app.js", "text/javascript; charset=utf-8"));
         app.MapGet("/style.css", static () => Page("style.css", "text/css; charset=utf-8"));
     }
