@@ -43,6 +43,7 @@ describe("Cases at the desk", { timeout: 100_000, concurrency: 5 }, () => {
     await desk.shows("ledger", "Decided: Approved");
     await desk.showsNot("review-form");
     await desk.showsNot("withdraw-part");
+    assert.equal(await desk.page.evaluate(() => document.activeElement.id), "case-title");
     await desk.picture("approved");
   });
 
@@ -160,6 +161,7 @@ describe("Cases at the desk", { timeout: 100_000, concurrency: 5 }, () => {
     await desk.sign();
     await desk.ends("Denied");
     await desk.shows("case-now", "The payer denied the request.");
+    assert.equal(await desk.at("case-title").evaluate(title => title.getBoundingClientRect().top >= 0), true);
     await desk.picture("denied");
   });
 

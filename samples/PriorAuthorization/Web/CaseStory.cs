@@ -21,7 +21,7 @@ internal static class CaseStory
         ("audit-decision", "The decision goes to the audit trail.", "The decision is in the audit trail, with the hash of the letter."),
         ("submit:compensate", "The claim is withdrawn from the payer.", "The claim was withdrawn from the payer, if it had arrived."),
         ("submit", "The claim is submitted.", "The payer has the claim."),
-        ("payer-decision", "The payer is deciding; we ask from time to time.", "The payer has decided."),
+        ("payer-decision", "The payer is deciding; we ask from time to time.", "The payer has answered."),
         ("payer-information", "The provider is asked for what the payer wants to know.", "The provider has answered."),
         ("send-information", "The payer is sent more information.", "The payer was sent more information."),
         ("record-outcome", "The outcome goes to the audit trail.", "The outcome is in the audit trail."),

@@ -212,8 +212,8 @@ function showHeader({ now, aheadHours, usage }) {
   say(at("now"), `${day(now)}, ${clock(now)}`);
   at("now").dateTime = now;
   say(at("ahead"), aheadHours >= 1 ? `${span(aheadHours * 3600 * 1000)} ahead of the wall` : "as on the wall");
-  say(at("total-calls"), number(usage.calls));
-  say(at("total-tokens"), number(usage.tokens));
+  say(at("total-calls"), count(usage.calls, "call", "calls"));
+  say(at("total-tokens"), count(usage.tokens, "token", "tokens"));
   say(at("total-repeated"), usage.repeated ? `${number(usage.repeated)} repeated by crashes` : "none repeated by crashes");
 }
 
@@ -506,6 +506,7 @@ async function decide(approved) {
     try {
       await ask(caseUrl(id, "decision"), body);
       drafts.delete(id);
+      if (id === selected) at("case-title").focus(); // the form goes; what happens now is told up there
     } catch (error) {
       if (id === selected) tell(error, { physician: "physician", note: "note", editedLetter: "letter" }, at("review-problem"));
     }
@@ -546,6 +547,7 @@ at("provider-form").addEventListener("submit", event => {
     try {
       await ask(caseUrl(id, "documents"), { text: at("documents").value });
       drafts.delete(key);
+      if (id === selected) at("case-title").focus();
     } catch (error) {
       if (id === selected) tell(error, { text: "documents" }, at("documents-problem"));
     }
@@ -610,7 +612,7 @@ at("withdraw-yes").addEventListener("click", () => {
       tell(error, {}, at("withdraw-problem"));
     }
     askWhetherSure(false);
-    at("case-title").focus({ preventScroll: true });
+    at("case-title").focus();
     await refresh();
   });
 });
