@@ -1,6 +1,7 @@
 // Takes the pictures of samples/PriorAuthorization/README.md again: npm run screenshots
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compact } from "./compact.mjs";
 import { root, Sample, startBrowser, Visit } from "./support.mjs";
 
 const folder = join(root, "samples/PriorAuthorization/screenshots");
@@ -10,18 +11,20 @@ const [sample, browser] = await Promise.all([Sample.start(), startBrowser()]);
 /** As wide and high as said, from the given element down. */
 async function take(desk, name, { width = 1120, height, from = "body" }) {
   const path = join(folder, `${name}.png`);
+  await desk.page.setViewportSize({ width, height });
   await desk.page.mouse.move(0, 0);
   await desk.page.evaluate(element => {
     document.activeElement.blur();
     scrollTo(0, document.querySelector(element).getBoundingClientRect().top + scrollY - 20);
   }, from);
-  await desk.page.screenshot({ path, animations: "disabled" });
-  console.log(`${name}.png, ${Math.ceil(statSync(path).size / 1024)} KB`);
+  const picture = compact(await desk.page.screenshot({ animations: "disabled" }));
+  writeFileSync(path, picture);
+  console.log(`${name}.png, ${Math.ceil(picture.length / 1024)} KB`);
 }
 
 try {
   const desk = await Visit.begin(browser, sample);
-  await take(desk, "1-start", { height: 610 });
+  await take(desk, "1-start", { height: 740 });
 
   await desk.open("glucose");
   await desk.at("sign").waitFor();
