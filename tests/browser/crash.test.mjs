@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Sample, startBrowser, Visit } from "./support.mjs";
 
-describe("A process that is killed", { timeout: 100_000 }, () => {
+describe("A process that is killed", { timeout: 200_000 }, () => {
   let sample, browser;
 
   before(async () => {

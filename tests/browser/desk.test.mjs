@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { Sample, startBrowser, Visit } from "./support.mjs";
 
 // Most of the time is waiting for agents and payers: several cases go on at once, as they do for people.
-describe("Cases at the desk", { timeout: 100_000, concurrency: 5 }, () => {
+describe("Cases at the desk", { timeout: 200_000, concurrency: 5 }, () => {
   let sample, browser;
 
   before(async () => {
@@ -23,11 +23,18 @@ describe("Cases at the desk", { timeout: 100_000, concurrency: 5 }, () => {
 
   it("A case that is opened goes to the physician without a reload", async test => {
     const desk = await visit(test);
-    await desk.page.evaluate(() => { window.isTheSamePage = true; });
+    await desk.page.evaluate(() => {
+      // What is told to those who do not see it; other cases have news too.
+      window.isTheSamePage = true;
+      window.told = [];
+      const news = document.getElementById("news");
+      new MutationObserver(() => window.told.push(news.textContent)).observe(news, { childList: true });
+    });
     await desk.open("glucose");
     await desk.shows("case-now", "Waits for the physician's signature.");
     await desk.shows("flags", "A second model does not agree with the findings.");
     assert.equal(await desk.page.evaluate(() => window.isTheSamePage), true);
+    assert.match(await desk.page.evaluate(() => window.told.join("\n")), /Continuous glucose monitor waits for the physician's signature\./);
     assert.match((await desk.texts("findings")).join("\n"), /Not met\s+Training completed with a diabetes educator/);
     assert.match(await desk.at("cases").locator("[aria-current=true]").innerText(), /Physician's turn/);
     await desk.picture("physician");
@@ -126,6 +133,19 @@ describe("Cases at the desk", { timeout: 100_000, concurrency: 5 }, () => {
     assert.match((await desk.texts("findings")).join("\n"), /sent by the provider, page 1/);
     await desk.sign();
     await desk.ends("Approved");
+  });
+
+  it("A chart that is not found is asked for", async test => {
+    const desk = await visit(test);
+    await desk.open("lost");
+    await desk.shows("provider-why", "Under the address that was given there is no chart.");
+    await desk.at("send-documents").click();
+    await desk.at("sign").waitFor();
+    assert.equal((await desk.texts("findings")).filter(finding => finding.startsWith("Met")).length, 3);
+    await desk.at("withdraw").click();
+    await desk.at("withdraw-yes").click();
+    await desk.ends("Withdrawn");
+    await desk.shows("decision", "Nobody has decided");
   });
 
   it("When the payer's answer is lost the claim is sent again, and the payer has it once", async test => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { Sample, startBrowser, Visit } from "./support.mjs";
 
-describe("On a phone", { timeout: 100_000 }, () => {
+describe("On a phone", { timeout: 200_000 }, () => {
   let sample, browser, desk;
 
   before(async () => {
