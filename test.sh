@@ -74,4 +74,7 @@ check "the bench answers with one JSON object" bench_answers
 # Compiled to native code: where the toolchain is missing and cannot be installed, the part is named as skipped; never where CI is set.
 if [ "${#quick[@]}" -eq 0 ]; then check "the AOT-compiled sample finishes, also when it is killed in the middle" eng/aot-check.sh; fi
 
+# In a browser: where node or chromium is missing and cannot be installed, the same.
+if [ "${#quick[@]}" -eq 0 ]; then check "the sample's page does what it should in a browser" eng/browser-check.sh; fi
+
 finish

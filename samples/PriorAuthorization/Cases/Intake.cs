@@ -32,7 +32,7 @@ internal sealed class Intake(ChartStore charts, ExtractionAgents agents, People 
 
         for (var question = 1; reading.Missing.Length > 0 && question <= MaxQuestions; question++)
         {
-            if (await AskProviderAsync(context, request, $"missing-information-{question}") is not { } sent)
+            if (await AskProviderAsync(context, request, $"missing-information-{question}", "Documents are missing for") is not { } sent)
             {
                 timeline.Note("The provider did not send what was missing.");
                 return new IntakeResult(null, timeline.Entries);
@@ -47,11 +47,11 @@ internal sealed class Intake(ChartStore charts, ExtractionAgents agents, People 
     }
 
     /// <summary>Asks for pages; null when none came in time.</summary>
-    public Task<ProviderDocs?> AskProviderAsync(IDurableContext context, PriorAuthRequest request, string name) => people.AskAsync<ProviderDocs>(
+    public Task<ProviderDocs?> AskProviderAsync(IDurableContext context, PriorAuthRequest request, string name, string subject) => people.AskAsync<ProviderDocs>(
         context,
         new PersonalQuestion(name, request.CaseId, request.ProviderId)
         {
-            Subject = $"Documents are missing for {request.CaseId}",
+            Subject = $"{subject} {request.CaseId}",
             Timeout = TimeSpan.FromHours(72),
             RemindEvery = TimeSpan.FromHours(24),
         });

@@ -88,7 +88,7 @@ internal sealed class Submission(IPayer payer, Intake intake)
 
     private async Task SendInformationAsync(ISagaContext saga, PriorAuthRequest request, string reference)
     {
-        if (await intake.AskProviderAsync(saga, request, "payer-information") is not { } sent)
+        if (await intake.AskProviderAsync(saga, request, "payer-information", "The payer asks for more about") is not { } sent)
             throw new ClaimAbandonedException("The provider did not send what the payer asked for.");
 
         // Only the new pages; the claim has the others already.

@@ -19,7 +19,7 @@ internal sealed class CaseBook(IPerdureClient client, PayerBooks books, ModelMet
         var id = "case-" + RandomNumberGenerator.GetHexString(6, lowercase: true);
         var patient = $"patient-{RandomNumberGenerator.GetInt32(1000, 9999)}{(template.IsInsured ? "" : "-lapsed")}";
         var request = new PriorAuthRequest(
-            id, patient, "provider-7", "payer-3", template.ProcedureCode, template.DiagnosisCodes, $"chart://sample/{template.Chart}", urgency);
+            id, patient, "provider-7", "payer-3", template.ProcedureCode, template.DiagnosisCodes, template.ChartUri, urgency);
         books.SetBehaviour(id, behaviour);
         await client.StartAsync(PriorAuthorizationFunction.Name, request, new StartOptions { ExecutionName = id }, cancellationToken);
         return id;
@@ -47,6 +47,7 @@ internal sealed class CaseBook(IPerdureClient client, PayerBooks books, ModelMet
         return new CaseDetails(
             await SummarizeAsync(execution, operations, cancellationToken),
             meter.Usage(id),
+            QuestionOf(operations),
             ReviewOf(operations),
             CaseStory.Tell(operations, execution),
             OperationTree.Of(operations),
@@ -99,6 +100,22 @@ internal sealed class CaseBook(IPerdureClient client, PayerBooks books, ModelMet
             outcome?.Rationale ?? described?.Error?.ErrorType);
         if (isOver) _closed[execution.Arn] = summary;
         return summary;
+    }
+
+    /// <summary>The question that is open to the provider, with what the pages that were read so far mention and do not show.</summary>
+    private static QuestionView? QuestionOf(IReadOnlyList<Operation> operations)
+    {
+        var isForPayer = CaseStory.OpenQuestion(operations, "payer-information") is not null;
+        if (CaseStory.OpenQuestion(operations, isForPayer ? "payer-information" : "missing-information") is not { Name: { } name }) return null;
+        var pages = operations
+            .Where(static operation => operation.Name?.StartsWith("page-", StringComparison.Ordinal) == true)
+            .Select(static operation => Read<PageFacts>(operation.ContextDetails?.Result))
+            .OfType<PageFacts>()
+            .ToList();
+        var missing = pages.SelectMany(static page => page.Missing).Distinct()
+            .Where(document => !pages.Any(page => page.Statements.Any(statement => statement.Contains(document, StringComparison.OrdinalIgnoreCase))));
+        var request = Read<PriorAuthRequest>(operations[0].ExecutionDetails?.InputPayload)!; // every case has one
+        return new QuestionView(name, isForPayer, isForPayer ? [] : [.. missing], CaseTemplates.Of(request)?.Document ?? "");
     }
 
     private static ReviewView? ReviewOf(IReadOnlyList<Operation> operations)

@@ -5,6 +5,8 @@ namespace PriorAuthorization;
 /// <summary>The page: static files from the assembly, and headers that let nothing else run or post here.</summary>
 internal static class CasePage
 {
+    private static readonly string[] Scripts = ["app.js", "current.js", "desks.js", "dom.js", "server.js", "words.js"];
+
     public static void UseCasePage(this WebApplication app)
     {
         app.Use(static async (http, next) =>
@@ -24,7 +26,8 @@ internal static class CasePage
             await next(http);
         });
         app.MapGet("/", static () => Page("index.html", "text/html; charset=utf-8"));
-        app.MapGet("/app.js", static () => Page("app.js", "text/javascript; charset=utf-8"));
+        app.MapGet("/favicon.ico", static () => Page("icon.svg", "image/svg+xml"));
+        foreach (var script in Scripts) app.MapGet("/" + script, () => Page(script, "text/javascript; charset=utf-8"));
         app.MapGet("/style.css", static () => Page("style.css", "text/css; charset=utf-8"));
     }
 

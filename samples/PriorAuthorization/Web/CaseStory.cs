@@ -21,7 +21,7 @@ internal static class CaseStory
         ("audit-decision", "The decision goes to the audit trail.", "The decision is in the audit trail, with the hash of the letter."),
         ("submit:compensate", "The claim is withdrawn from the payer.", "The claim was withdrawn from the payer, if it had arrived."),
         ("submit", "The claim is submitted.", "The payer has the claim."),
-        ("payer-decision", "The payer is deciding; we ask from time to time.", "The payer has decided."),
+        ("payer-decision", "The payer is deciding; we ask from time to time.", "The payer has answered."),
         ("payer-information", "The provider is asked for what the payer wants to know.", "The provider has answered."),
         ("send-information", "The payer is sent more information.", "The payer was sent more information."),
         ("record-outcome", "The outcome goes to the audit trail.", "The outcome is in the audit trail."),
@@ -39,7 +39,7 @@ internal static class CaseStory
             story.Add(operation.Status switch
             {
                 OperationStatus.Succeeded => new(operation.EndTimestamp ?? startedAt, words.Done + attempts, "done"),
-                OperationStatus.Failed or OperationStatus.TimedOut => new(operation.EndTimestamp ?? startedAt, $"{words.Doing.TrimEnd('.')}: it did not come to an end.", "bad"),
+                OperationStatus.Failed or OperationStatus.TimedOut => new(operation.EndTimestamp ?? startedAt, $"Given up: {LowerFirst(words.Doing)}", "bad"),
                 OperationStatus.Pending when operation.StepDetails is { Error: not null } failed => new(startedAt, $"{words.Doing} Attempt {failed.Attempt} failed; it is tried again.", "waiting"),
                 _ when execution.Status.IsOver() => new(startedAt, words.Doing, "done"),
                 _ => new(startedAt, words.Doing, "waiting"),
@@ -61,7 +61,7 @@ internal static class CaseStory
         }
 
         var open = operations.LastOrDefault(operation => IsOpen(operation, operations) && operation.Name is { } name && Find(name) is not null);
-        return (open?.Name is { } doing && Find(doing) is { } words ? char.ToLowerInvariant(words.Doing[0]) + words.Doing[1..^1] : "the next step", "nobody");
+        return (open?.Name is { } doing && Find(doing) is { } words ? LowerFirst(words.Doing).TrimEnd('.') : "the next step", "nobody");
     }
 
     /// <summary>The open callback of a question; null when it is not asked, or answered.</summary>
@@ -86,6 +86,8 @@ internal static class CaseStory
 
         return true;
     }
+
+    private static string LowerFirst(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
 
     private static (string Name, string Doing, string Done)? Find(string name)
     {

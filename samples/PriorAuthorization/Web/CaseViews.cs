@@ -18,8 +18,15 @@ internal sealed record CaseSummary(
     PayerBehaviour Behaviour, string? PayerReference, string? Rationale);
 
 internal sealed record CaseDetails(
-    CaseSummary Summary, ModelUsage Usage, ReviewView? Review, IReadOnlyList<StoryLine> Story, IReadOnlyList<OperationView> Operations,
+    CaseSummary Summary, ModelUsage Usage, QuestionView? Question, ReviewView? Review, IReadOnlyList<StoryLine> Story, IReadOnlyList<OperationView> Operations,
     IReadOnlyList<LedgerEntry> Ledger, IReadOnlyList<Message> Messages);
+
+/// <summary>What the provider is asked for.</summary>
+/// <param name="Name">Of the open question.</param>
+/// <param name="IsForPayer">The payer wants to know; otherwise the chart is not complete.</param>
+/// <param name="Missing">Documents that the chart mentions; none when there is no chart.</param>
+/// <param name="Example">What could be sent.</param>
+internal sealed record QuestionView(string Name, bool IsForPayer, string[] Missing, string Example);
 
 /// <summary>What the physician is shown, and what they answered.</summary>
 internal sealed record ReviewView(string Letter, double Confidence, string[] Flags, IReadOnlyList<FindingView> Findings, bool IsOpen, PhysicianDecision? Decision);
