@@ -12,6 +12,9 @@ internal sealed class FunctionCatalogue
     {
         var catalogue = new FunctionCatalogue();
         Step.StepFunctions.AddTo(catalogue);
+        Wait.WaitFunctions.AddTo(catalogue);
+        Child.ChildFunctions.AddTo(catalogue);
+        Callback.CallbackFunctions.AddTo(catalogue);
         return catalogue;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Perdure.Conformance.Handlers.Step;
@@ -6,6 +7,9 @@ namespace Perdure.Conformance.Handlers.Step;
 internal static class PlainSteps
 {
     private static readonly StepConfig NoRetry = new() { RetryStrategy = RetryStrategy.None };
+
+    private static readonly TextSerializer<string> UpperCaseJson = new(
+        text => JsonSerializer.Serialize(text.ToUpperInvariant()), text => JsonSerializer.Deserialize<string>(text) ?? "");
 
     public static void AddTo(FunctionCatalogue catalogue) => catalogue
         .Add<string, string>("1-1", (name, context) => context.StepAsync((_, _) => Task.FromResult(Greet(name))))
@@ -17,7 +21,7 @@ internal static class PlainSteps
         })
         .Add<User, Profile>("1-4", (user, context) => context.StepAsync((_, _) => Task.FromResult(new Profile(user, user.Tags.Length))))
         .Add("1-5", context => context.StepAsync((_, _) => Task.FromResult<string?>(null)))
-        .Add<string, string>("1-6", (text, context) => context.StepAsync((_, _) => Task.FromResult(text), config: new StepConfig { Serializer = new UpperCaseJson() }))
+        .Add<string, string>("1-6", (text, context) => context.StepAsync((_, _) => Task.FromResult(text), config: new StepConfig { Serializer = UpperCaseJson }))
         .Add<string, string>("1-7", (name, context) => context.StepAsync((step, _) =>
         {
             step.Logger.LogInformation("Greeting step started for: {Name}", name);
@@ -80,15 +84,4 @@ internal static class PlainSteps
     internal sealed record User(string Name, string[] Tags);
 
     internal sealed record Profile(User User, int Count);
-
-    /// <summary>JSON whose texts are upper-cased when they are written.</summary>
-    private sealed class UpperCaseJson : IDurableSerializer
-    {
-        private readonly JsonDurableSerializer _json = new();
-
-        public string Serialize<T>(T value, DurableSerializationContext context) =>
-            value is string text ? _json.Serialize(text.ToUpperInvariant(), context) : _json.Serialize(value, context);
-
-        public T Deserialize<T>(string payload, DurableSerializationContext context) => _json.Deserialize<T>(payload, context);
-    }
 }
