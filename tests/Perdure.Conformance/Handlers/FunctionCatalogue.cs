@@ -15,6 +15,9 @@ internal sealed class FunctionCatalogue
         Wait.WaitFunctions.AddTo(catalogue);
         Child.ChildFunctions.AddTo(catalogue);
         Callback.CallbackFunctions.AddTo(catalogue);
+        Invoke.InvokeFunctions.AddTo(catalogue);
+        WaitForCondition.WaitForConditionFunctions.AddTo(catalogue);
+        WaitForCallback.WaitForCallbackFunctions.AddTo(catalogue);
         return catalogue;
     }
 
