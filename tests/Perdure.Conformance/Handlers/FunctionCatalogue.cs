@@ -18,6 +18,8 @@ internal sealed class FunctionCatalogue
         Invoke.InvokeFunctions.AddTo(catalogue);
         WaitForCondition.WaitForConditionFunctions.AddTo(catalogue);
         WaitForCallback.WaitForCallbackFunctions.AddTo(catalogue);
+        Parallel.ParallelFunctions.AddTo(catalogue);
+        Map.MapFunctions.AddTo(catalogue);
         return catalogue;
     }
 

@@ -16,7 +16,7 @@ internal sealed class Report(TextWriter output)
         lock (_gate)
         {
             var (requirement, problem) = (verdict.Requirement, verdict.Problem);
-            output.WriteLine($"{(problem is null ? "ok    " : "FAILED")}  {requirement.Id,-6} {requirement.Suite,-18} {verdict.Duration.TotalSeconds,5:F1} s  {problem?.Message ?? requirement.Description.ReplaceLineEndings(" ")}");
+            output.WriteLine($"{(problem is null ? "ok    " : "FAILED")}  {requirement.Id,-6} {requirement.Suite,-18} {verdict.Duration.TotalSeconds,5:F1} s  {problem?.Message ?? Short(requirement.Description)}");
             if (problem?.Mismatch is { } mismatch) output.WriteLine(SideBySide.Of(mismatch.Expected, mismatch.Actual));
             if (problem?.History.Count > 0) output.WriteLine("        history: " + string.Join(", ", problem.History.Select(Line)));
             if (problem is not null) foreach (var record in problem.Logs) output.WriteLine("        log: " + record.GetRawText());
@@ -42,6 +42,8 @@ internal sealed class Report(TextWriter output)
         ["seconds"] = Math.Round(verdict.Duration.TotalSeconds, 3),
         ["problem"] = verdict.Problem?.Message,
     })]).ToJsonString(Indented);
+
+    private static string Short(string description) => description.Length <= 80 ? description : description[..77] + "...";
 
     private static string Line(JsonElement e) =>
         $"{e.GetProperty("EventId").GetRawText()} {e.GetProperty("EventType").GetString()}{(e.TryGetProperty("Name", out var name) ? $" '{name.GetString()}'" : "")}";
