@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Perdure.Conformance.Service;
 
 namespace Perdure.Conformance.Handlers;
@@ -20,6 +21,7 @@ internal sealed class FunctionCatalogue
         WaitForCallback.WaitForCallbackFunctions.AddTo(catalogue);
         Parallel.ParallelFunctions.AddTo(catalogue);
         Map.MapFunctions.AddTo(catalogue);
+        Plugin.PluginFunctions.AddTo(catalogue);
         return catalogue;
     }
 
@@ -55,5 +57,15 @@ internal sealed class FunctionCatalogue
     {
         _endProcess.Add(id);
         return Add(id, function);
+    }
+
+    /// <summary>Adds plugins that watch one function, in this order.</summary>
+    public FunctionCatalogue Watch(string id, params Plugin.PluginHooks[] plugins)
+    {
+        _functions[id] += (builder, log) =>
+        {
+            foreach (var plugin in plugins) builder.Services.AddSingleton<IDurableInterceptor>(new Plugin.PluginInterceptor(id, plugin, log));
+        };
+        return this;
     }
 }
