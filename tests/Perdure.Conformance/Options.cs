@@ -1,4 +1,5 @@
 using System.Globalization;
+using Perdure.Conformance.Requirements;
 
 namespace Perdure.Conformance;
 
@@ -17,13 +18,18 @@ internal sealed record Options
 
     public required string Requirements { get; init; }
 
+    /// <summary>Only these; all when there is none.</summary>
     public IReadOnlySet<string> Suites { get; init; } = new HashSet<string>();
 
+    /// <summary>Only these; all when there is none.</summary>
     public IReadOnlySet<string> Ids { get; init; } = new HashSet<string>();
 
     public int Parallel { get; init; } = 8;
 
     public string? Json { get; init; }
+
+    public bool AskFor(Requirement requirement) =>
+        (Suites.Count == 0 || Suites.Contains(requirement.Suite)) && (Ids.Count == 0 || Ids.Contains(requirement.Id));
 
     /// <exception cref="FormatException">It asks for something that there is not.</exception>
     public static Options Parse(string[] args)

@@ -32,10 +32,13 @@ if (!Directory.Exists(options.Requirements))
     return RequirementsMissing;
 }
 
-var requirements = RequirementReader.ReadAll(options.Requirements)
-    .Where(requirement => options.Suites.Count == 0 || options.Suites.Contains(requirement.Suite))
-    .Where(requirement => options.Ids.Count == 0 || options.Ids.Contains(requirement.Id))
-    .ToList();
+var requirements = RequirementReader.ReadAll(options.Requirements).Where(options.AskFor).ToList();
+if (requirements.Count == 0)
+{
+    Console.Error.WriteLine("No requirement is of that suite and id.");
+    return Misused;
+}
+
 var log = new RunLog();
 var report = new Report(Console.Out);
 await using var service = await EmbeddedService.StartAsync(functions, log);

@@ -5,7 +5,7 @@ using Perdure.Conformance.Service;
 
 namespace Perdure.Conformance.Running;
 
-/// <summary>Runs many requirements, some at a time.</summary>
+/// <summary>Runs many requirements, some at a time. Each is reported when it is over; the verdicts are in the order of the requirements.</summary>
 internal static class SuiteRun
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -13,7 +13,7 @@ internal static class SuiteRun
     public static async Task<IReadOnlyList<Verdict>> RunAsync(
         IServiceUnderTest service, FunctionCatalogue functions, RunLog log, IReadOnlyList<Requirement> requirements, int parallel, Action<Verdict> report)
     {
-        var verdicts = new ConcurrentBag<Verdict>();
+        var verdicts = new ConcurrentDictionary<string, Verdict>();
         await Parallel.ForEachAsync(requirements, new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (requirement, _) =>
         {
             var began = TimeProvider.System.GetTimestamp();
@@ -21,10 +21,10 @@ internal static class SuiteRun
                 ? await RunAsync(new RequirementRun(service, log, requirement))
                 : new Problem("no function is written for it");
             var verdict = new Verdict(requirement, problem) { Duration = TimeProvider.System.GetElapsedTime(began) };
-            verdicts.Add(verdict);
+            verdicts[requirement.Id] = verdict;
             report(verdict);
         });
-        return [.. verdicts];
+        return [.. requirements.Select(requirement => verdicts[requirement.Id])];
     }
 
     private static async Task<Problem?> RunAsync(RequirementRun run)
