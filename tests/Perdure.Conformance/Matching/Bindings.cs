@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -53,13 +52,6 @@ internal sealed partial class Bindings
 
     /// <summary>A value as text, as a regular expression sees it.</summary>
     public static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : value.GetRawText();
-
-    public override string ToString()
-    {
-        var text = new StringBuilder();
-        foreach (var (name, value) in _values) text.Append(text.Length == 0 ? "" : ", ").Append(name).Append('=').Append(Text(value));
-        return text.ToString();
-    }
 
     private void Write(Utf8JsonWriter writer, JsonElement value)
     {

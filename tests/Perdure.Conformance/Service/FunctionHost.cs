@@ -22,11 +22,7 @@ internal sealed class FunctionHost : IAsyncDisposable
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(new RunLogProvider(log));
         var perdure = builder.Services
-            .AddPerdure(options =>
-            {
-                options.Serializer = new RawJsonSerializer();
-                options.DrainTimeout = TimeSpan.FromSeconds(1);
-            })
+            .AddPerdure(options => options.Serializer = new RawJsonSerializer())
             .UseSqlite(Path.Combine(folder, "conformance.db"));
         functions?.AddTo(perdure, log);
         var host = builder.Build();
