@@ -69,7 +69,7 @@ internal sealed class EmbeddedService : IServiceUnderTest
     {
         var execution = await ClientOf(executionArn).GetAsync(executionArn, cancellationToken)
             ?? throw new ExecutionNotFoundException($"{executionArn} is gone.");
-        return new ExecutionEnd(JsonNamingPolicy.SnakeCaseUpper.ConvertName(execution.Status.ToString()), execution.Result);
+        return new ExecutionEnd(WireWord.Of(execution.Status), execution.Result);
     }
 
     // The embedded client always has an answer to write: no answer is JSON's null.

@@ -12,7 +12,7 @@ internal static class CompletionPolicies
         .Add("9-7", async context =>
         {
             var result = await MapAsync(context, "min-successful", new CompletionConfig { MinSuccessful = 2 }, "a", "b", "c", "d");
-            return new { CompletionReason = BatchOutcome.NameOf(result.CompletionReason), result.SuccessCount, result.TotalCount };
+            return new { CompletionReason = WireWord.Of(result.CompletionReason), result.SuccessCount, result.TotalCount };
         })
         .Add("9-8", async context => BatchOutcome.Of(await MapAsync(context, "tolerated", OneFailure, "a", "fail", "c")))
         .Add("9-9", async context => BatchCounts.Of(await MapAsync(context, "tolerated-exceeded", OneFailure, "fail", "fail", "never")))

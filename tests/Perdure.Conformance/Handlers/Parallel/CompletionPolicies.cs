@@ -15,7 +15,7 @@ internal static class CompletionPolicies
         .Add("8-8", async context =>
         {
             var result = await context.InOrderAsync("min-successful", new CompletionConfig { MinSuccessful = 2 }, Return("a"), Return("b"), Return("c"), Return("d"));
-            return new { CompletionReason = BatchOutcome.NameOf(result.CompletionReason), result.SuccessCount, result.TotalCount };
+            return new { CompletionReason = WireWord.Of(result.CompletionReason), result.SuccessCount, result.TotalCount };
         })
         .Add("8-9", context => OutcomeAsync(context, "tolerated", OneFailure, Return("a"), Fail, Return("c")))
         .Add("8-10", context => CountsAsync(context, "tolerated-exceeded", OneFailure, Fail, Fail, Return("never")))

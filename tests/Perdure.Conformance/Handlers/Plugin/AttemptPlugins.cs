@@ -16,6 +16,6 @@ internal static class AttemptPlugins
         .Add("10-3", context => context.FlakyAsync("Operation succeeded")).Watch("10-3", StartAndEnd)
         .Add("10-15", context => context.StepAsync((_, _) => throw new InvalidOperationException("always"), config: TwoAttempts)).Watch("10-15", StartAndEnd with
         {
-            OperationEnd = PluginHooks.Of(OperationTypes.Step, operation => new JsonObject { ["op"] = operation.Operation.Id, ["status"] = Words.Of(operation.Operation.Status) }),
+            OperationEnd = PluginHooks.Of(OperationTypes.Step, operation => new JsonObject { ["op"] = operation.Operation.Id, ["status"] = WireWord.Of(operation.Operation.Status) }),
         });
 }

@@ -17,7 +17,7 @@ internal static class CanonicalPlugins
             InvocationStart = invocation => new JsonObject(Members(invocation)) { ["updatedOperationsCount"] = invocation.UpdatedOperationIds.Count },
             InvocationEnd = (invocation, end) => new JsonObject(Members(invocation))
             {
-                ["status"] = Words.Of(end.Status), ["terminal"] = Words.IsTerminal(end), ["executionError"] = end.Error?.ErrorMessage,
+                ["status"] = WireWord.Of(end.Status), ["terminal"] = Words.IsTerminal(end), ["executionError"] = end.Error?.ErrorMessage,
             },
         })
         .Add("10-20", context => context.StepAsync((_, _) => Task.FromResult("task-a"), "greet")).Watch("10-20", new PluginHooks(Name)
@@ -80,7 +80,7 @@ internal static class CanonicalPlugins
             ["type"] = operation.Type,
             ["subType"] = operation.SubType,
             ["parentId"] = operation.ParentId,
-            ["status"] = Words.Of(operation.Status),
+            ["status"] = WireWord.Of(operation.Status),
             ["startTimestamp"] = Words.Iso(operation.StartTimestamp),
             ["endTimestamp"] = operation.EndTimestamp is { } end ? Words.Iso(end) : null,
             ["error"] = (operation.StepDetails?.Error ?? operation.ContextDetails?.Error)?.ErrorMessage,

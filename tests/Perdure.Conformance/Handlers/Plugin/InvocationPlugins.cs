@@ -9,7 +9,7 @@ internal static class InvocationPlugins
     private static readonly PluginHooks StartAndEnd = new(Name)
     {
         InvocationStart = invocation => new JsonObject { ["first"] = invocation.IsFirstInvocation },
-        InvocationEnd = (_, end) => new JsonObject { ["status"] = Words.Of(end.Status) },
+        InvocationEnd = (_, end) => new JsonObject { ["status"] = WireWord.Of(end.Status) },
     };
 
     public static void AddTo(FunctionCatalogue catalogue) => catalogue
@@ -23,19 +23,19 @@ internal static class InvocationPlugins
             InvocationStart = invocation => new JsonObject { ["first"] = invocation.IsFirstInvocation },
             InvocationEnd = (invocation, end) => new JsonObject
             {
-                ["first"] = invocation.IsFirstInvocation, ["terminal"] = Words.IsTerminal(end), ["status"] = Words.Of(end.Status),
+                ["first"] = invocation.IsFirstInvocation, ["terminal"] = Words.IsTerminal(end), ["status"] = WireWord.Of(end.Status),
             },
         });
 
     private static PluginHooks Named(string name) => new(name)
     {
         InvocationStart = _ => [],
-        InvocationEnd = (_, end) => new JsonObject { ["status"] = Words.Of(end.Status) },
+        InvocationEnd = (_, end) => new JsonObject { ["status"] = WireWord.Of(end.Status) },
     };
 
     /// <summary>The wait that ended between two invocations. The function has no more than one.</summary>
     private static JsonObject? UpdatedWait(InvocationInfo invocation) =>
         invocation.Operations.SingleOrDefault(operation => operation.Type == OperationTypes.Wait && invocation.UpdatedOperationIds.Contains(operation.Id)) is { } wait
-            ? new JsonObject { ["hook"] = "updated-on-invoke", ["op"] = wait.Id, ["status"] = Words.Of(wait.Status), ["first"] = invocation.IsFirstInvocation }
+            ? new JsonObject { ["hook"] = "updated-on-invoke", ["op"] = wait.Id, ["status"] = WireWord.Of(wait.Status), ["first"] = invocation.IsFirstInvocation }
             : null;
 }

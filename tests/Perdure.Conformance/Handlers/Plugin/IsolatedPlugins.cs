@@ -20,9 +20,9 @@ internal static class IsolatedPlugins
     private static readonly PluginHooks Healthy = new("CONFPLUGIN-HEALTHY")
     {
         InvocationStart = invocation => new JsonObject { ["first"] = invocation.IsFirstInvocation },
-        InvocationEnd = (_, end) => new JsonObject { ["status"] = Words.Of(end.Status) },
+        InvocationEnd = (_, end) => new JsonObject { ["status"] = WireWord.Of(end.Status) },
         OperationStart = PluginHooks.Of(OperationTypes.Step, operation => new JsonObject { ["op"] = operation.Operation.Id }),
-        OperationEnd = PluginHooks.Of(OperationTypes.Step, operation => new JsonObject { ["op"] = operation.Operation.Id, ["status"] = Words.Of(operation.Operation.Status) }),
+        OperationEnd = PluginHooks.Of(OperationTypes.Step, operation => new JsonObject { ["op"] = operation.Operation.Id, ["status"] = WireWord.Of(operation.Operation.Status) }),
         AttemptStart = attempt => new JsonObject { ["op"] = attempt.OperationId },
         AttemptEnd = (attempt, outcome) => new JsonObject { ["op"] = attempt.OperationId, ["outcome"] = Words.Outcome(outcome.Succeeded) },
     };

@@ -23,14 +23,14 @@ internal static class OperationPlugins
                 OperationStart = PluginHooks.Of(OperationTypes.Wait, operation => new JsonObject { ["op"] = operation.Operation.Id, ["type"] = operation.Operation.Type }),
                 OperationEnd = PluginHooks.Of(OperationTypes.Wait, operation => new JsonObject
                 {
-                    ["op"] = operation.Operation.Id, ["type"] = operation.Operation.Type, ["status"] = Words.Of(operation.Operation.Status),
+                    ["op"] = operation.Operation.Id, ["type"] = operation.Operation.Type, ["status"] = WireWord.Of(operation.Operation.Status),
                 }),
             })
             .Add<string, string>("10-11", (name, context) => context.RunInChildContextAsync((child, _) => GreetAsync(name, child))).Watch("10-11", new PluginHooks(Name)
             {
                 OperationEnd = operation => new JsonObject
                 {
-                    ["op"] = operation.Operation.Id, ["parent"] = operation.Operation.ParentId ?? Words.None, ["status"] = Words.Of(operation.Operation.Status),
+                    ["op"] = operation.Operation.Id, ["parent"] = operation.Operation.ParentId ?? Words.None, ["status"] = WireWord.Of(operation.Operation.Status),
                 },
             })
             .Add("10-12", async context => (await context.ParallelAsync<string>(
@@ -80,7 +80,7 @@ internal static class OperationPlugins
             }),
             OperationEnd = PluginHooks.Of(OperationTypes.Wait, operation => new JsonObject
             {
-                ["type"] = operation.Operation.Type, ["name"] = operation.Operation.Name, ["status"] = Words.Of(operation.Operation.Status),
+                ["type"] = operation.Operation.Type, ["name"] = operation.Operation.Name, ["status"] = WireWord.Of(operation.Operation.Status),
             }),
         });
 
@@ -93,14 +93,14 @@ internal static class OperationPlugins
     private static JsonObject WithStatus(OperationEvent operation) => new(Ended(operation));
 
     private static Dictionary<string, JsonNode?> Ended(OperationEvent operation) =>
-        new() { ["op"] = operation.Operation.Id, ["status"] = Words.Of(operation.Operation.Status) };
+        new() { ["op"] = operation.Operation.Id, ["status"] = WireWord.Of(operation.Operation.Status) };
 
     private static Dictionary<string, JsonNode?> Body(ContextBodyInfo body) => new() { ["op"] = body.OperationId, ["parent"] = body.ParentId ?? Words.None };
 
     private static JsonObject? Changed(OperationsChange change, OperationEvent item) => item.Operation.Type != OperationTypes.Step ? null : new JsonObject
     {
         ["op"] = item.Operation.Id,
-        ["status"] = Words.Of(item.Operation.Status),
+        ["status"] = WireWord.Of(item.Operation.Status),
         ["in_full_map"] = change.Operations.ContainsKey(item.Operation.Id),
     };
 }

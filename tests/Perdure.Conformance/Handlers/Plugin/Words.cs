@@ -1,13 +1,9 @@
-using System.Text.Json;
-
 namespace Perdure.Conformance.Handlers.Plugin;
 
 /// <summary>Facts of hooks in the words of the requirements.</summary>
 internal static class Words
 {
     public const string None = "NONE";
-
-    public static string Of(Enum value) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
 
     public static string Outcome(bool succeeded) => succeeded ? "SUCCEEDED" : "FAILED";
 
