@@ -46,6 +46,7 @@ check "the solution builds without warnings" dotnet build Perdure.slnx -v:q -clp
 [ "$failed" -eq 0 ] || finish
 
 for project in tests/*/*.csproj; do
+  grep -q 'Include="xunit.v3"' "$project" || continue # a program, such as the conformance runner
   name=$(basename "$project" .csproj)
   log=$(mktemp)
   echo "running  $name"

@@ -37,9 +37,7 @@ public interface IDurableInterceptor
     }
 
     /// <summary>Operations changed, through this invocation's own checkpoints or from outside.</summary>
-    /// <param name="executionArn">The execution.</param>
-    /// <param name="changed">Those that changed, as they are now.</param>
-    void OnOperationsChanged(string executionArn, IReadOnlyList<Operation> changed)
+    void OnOperationsChanged(OperationsChange change)
     {
     }
 
@@ -125,19 +123,42 @@ public enum InvocationEndStatus
 /// <param name="IsReplay">Whether an earlier invocation has told of it already.</param>
 public sealed record OperationEvent(string ExecutionArn, Operation Operation, bool IsReplay);
 
+/// <summary>What a checkpoint's answer changed.</summary>
+/// <param name="ExecutionArn">The execution.</param>
+/// <param name="Changed">The operations that changed, as they are now; a replay when they were recorded before this invocation began.</param>
+/// <param name="Operations">All that this invocation knows, by id, with these changes. A snapshot: later changes come with the next one.</param>
+public sealed record OperationsChange(string ExecutionArn, IReadOnlyList<OperationEvent> Changed, IReadOnlyDictionary<string, Operation> Operations);
+
 /// <summary>One attempt of a step, or one check of a condition.</summary>
 /// <param name="ExecutionArn">The execution.</param>
 /// <param name="OperationId">The operation.</param>
 /// <param name="Name">Its name; null for none.</param>
 /// <param name="SubType">What it is: <c>Step</c>, <c>WaitForCondition</c> and so on.</param>
 /// <param name="Number">From 1.</param>
-public sealed record AttemptInfo(string ExecutionArn, string OperationId, string? Name, string SubType, int Number);
+public sealed record AttemptInfo(string ExecutionArn, string OperationId, string? Name, string SubType, int Number)
+{
+    /// <summary>The operation's kind, one of <see cref="OperationTypes"/>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The context it belongs to; null at the root.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>When this attempt began, on the host's clock.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Whether the operation was recorded when this invocation began.</summary>
+    public required bool IsReplay { get; init; }
+}
 
 /// <summary>How an attempt ended.</summary>
 /// <param name="Succeeded">Whether its body returned a value that can be recorded.</param>
 /// <param name="IsRetried">Whether another one follows.</param>
 /// <param name="Error">Its error; null when it succeeded.</param>
-public sealed record AttemptOutcome(bool Succeeded, bool IsRetried, ErrorObject? Error);
+public sealed record AttemptOutcome(bool Succeeded, bool IsRetried, ErrorObject? Error)
+{
+    /// <summary>When its body ended, on the host's clock.</summary>
+    public required DateTimeOffset EndedAt { get; init; }
+}
 
 /// <summary>The body of a child context.</summary>
 /// <param name="ExecutionArn">The execution.</param>
@@ -145,4 +166,8 @@ public sealed record AttemptOutcome(bool Succeeded, bool IsRetried, ErrorObject?
 /// <param name="Name">Its name; null for none.</param>
 /// <param name="SubType">What the context is for.</param>
 /// <param name="IsReplayingChildren">Whether its outcome is recorded and it only rebuilds a value that was too large to store.</param>
-public sealed record ContextBodyInfo(string ExecutionArn, string OperationId, string? Name, string SubType, bool IsReplayingChildren);
+public sealed record ContextBodyInfo(string ExecutionArn, string OperationId, string? Name, string SubType, bool IsReplayingChildren)
+{
+    /// <summary>The context it belongs to; null at the root.</summary>
+    public string? ParentId { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Perdure.Operations;
 using Perdure.Protocol;
 
@@ -8,6 +9,9 @@ internal sealed class InvocationHooks(InterceptorChain chain, DurableExecutionIn
 {
     private readonly HashSet<string> _updated = [.. input.UpdatedOperationIds];
     private readonly string _arn = input.DurableExecutionArn;
+    private readonly HashSet<string> _recorded = [.. operations.Select(static operation => operation.Id)];
+    private ImmutableDictionary<string, Operation> _known = operations
+        .Where(static operation => operation.Type != OperationTypes.Execution).ToImmutableDictionary(static operation => operation.Id);
 
     /// <summary>Runs the invocation between its first and its last hook, inside the wrappers.</summary>
     public async Task<InvocationOutcome> RunAsync(Func<Task<InvocationOutcome>> run)
@@ -61,6 +65,9 @@ internal sealed class InvocationHooks(InterceptorChain chain, DurableExecutionIn
 
     public void OnAnswer(IReadOnlyList<Operation> changed)
     {
-        if (changed.Count > 0) chain.Tell(interceptor => interceptor.OnOperationsChanged(_arn, changed));
+        if (changed.Count == 0) return;
+        _known = _known.SetItems(changed.Select(static operation => KeyValuePair.Create(operation.Id, operation)));
+        var change = new OperationsChange(_arn, [.. changed.Select(operation => new OperationEvent(_arn, operation, _recorded.Contains(operation.Id)))], _known);
+        chain.Tell(interceptor => interceptor.OnOperationsChanged(change));
     }
 }

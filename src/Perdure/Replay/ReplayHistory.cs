@@ -48,6 +48,9 @@ internal sealed class ReplayHistory
 
     public Operation? Find(string id) => _current.GetValueOrDefault(id);
 
+    /// <summary>Whether the operation was already recorded when this invocation began.</summary>
+    public bool WasRecorded(string id) => _initial.ContainsKey(id);
+
     /// <summary>Whether the operation's end was already recorded when this invocation began.</summary>
     public bool HadEnded(string id) => _initial.TryGetValue(id, out var operation) && operation.Status.IsTerminal();
 

@@ -48,6 +48,12 @@ public class ArrowTests
         Repository.Files("src/Perdure.Engine/", ".cs").SelectMany(file => file.Matches(@"\bPerdure\.(Sqlite|Postgres|Testing|Server|Dashboard)\b", file.CodeWithoutText)),
         "A store knows the engine's contract, never the other way round.");
 
+    [Fact]
+    public void The_functions_of_the_conformance_suite_know_the_public_surface_alone() => House.Has(
+        Repository.Files("tests/Perdure.Conformance/Handlers/", ".cs")
+            .SelectMany(file => file.Matches(@"\bPerdure\.(Client|Engine|Hosting|Operations|PayloadStores|Protocol|Replay|Sqlite|Storage|Testing)\b", file.CodeWithoutText)),
+        "They show that a function needs nothing else.");
+
     /// <summary>Law 2: decide purely.</summary>
     [Theory]
     [InlineData("ExecutionMachine.cs")]

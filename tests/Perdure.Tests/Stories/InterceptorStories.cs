@@ -111,7 +111,7 @@ public class InterceptorStories
 
         public void OnOperationEnd(OperationEvent operation) => throw new InvalidOperationException("operation");
 
-        public void OnOperationsChanged(string executionArn, IReadOnlyList<Operation> changed) => throw new InvalidOperationException("changed");
+        public void OnOperationsChanged(OperationsChange change) => throw new InvalidOperationException("changed");
 
         public ValueTask OnAttemptStartAsync(AttemptInfo attempt) => throw new InvalidOperationException("attempt");
 
@@ -176,5 +176,64 @@ public class InterceptorStories
         using var provider = services.BuildServiceProvider();
 
         Assert.Same(provider.GetRequiredService<Recorder>(), Assert.Single(provider.GetServices<IDurableInterceptor>()));
+    }
+
+    private sealed class Details : IDurableInterceptor
+    {
+        public List<string> Lines { get; } = [];
+
+        public void OnOperationsChanged(OperationsChange change)
+        {
+            lock (Lines) Lines.AddRange(change.Changed.Select(item =>
+                $"changed {item.Operation.Name} {item.Operation.Status} replay={item.IsReplay} known={string.Join('+', change.Operations.Values.OrderBy(operation => operation.Sequence?.Started).Select(operation => $"{operation.Name}:{operation.Status}"))}"));
+        }
+
+        public ValueTask OnAttemptStartAsync(AttemptInfo attempt)
+        {
+            lock (Lines) Lines.Add($"attempt {attempt.Type} {attempt.Number} parent={attempt.ParentId is not null} replay={attempt.IsReplay} at {attempt.StartedAt:HH:mm:ss}");
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask OnAttemptEndAsync(AttemptInfo attempt, AttemptOutcome outcome)
+        {
+            lock (Lines) Lines.Add($"attempt {attempt.Number} ended at {outcome.EndedAt:HH:mm:ss}");
+            return ValueTask.CompletedTask;
+        }
+
+        public void OnContextBodyStart(ContextBodyInfo body)
+        {
+            lock (Lines) Lines.Add($"body {body.Name} parent={body.ParentId is not null}");
+        }
+    }
+
+    [Fact]
+    public async Task A_change_is_told_with_all_that_is_known_and_an_attempt_with_its_place_and_time()
+    {
+        var details = new Details();
+        await using var host = await DurableTestHost.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton<IDurableInterceptor>(details);
+            builder.AddFunction<string, string>("f", (_, context) => context.RunInChildContextAsync(
+                (outer, _) => outer.RunInChildContextAsync(
+                    (inner, _) => inner.StepAsync((step, _) => step.AttemptNumber == 1 ? throw new IOException("busy") : Task.FromResult("done"), "step", new StepConfig { RetryStrategy = RetryStrategy.Exponential(2, TimeSpan.FromMinutes(1), jitter: JitterStrategy.None) }),
+                    "inner"),
+                "outer"));
+        });
+        await host.RunToEndAsync(await host.Client.StartAsync("f", ""));
+
+        Assert.Equal(
+            [
+                "body outer parent=False", "body inner parent=True",
+                "attempt STEP 1 parent=True replay=False at 00:00:00", "attempt 1 ended at 00:00:00",
+                "changed outer Started replay=False known=outer:Started+inner:Started+step:Pending",
+                "changed inner Started replay=False known=outer:Started+inner:Started+step:Pending",
+                "changed step Pending replay=False known=outer:Started+inner:Started+step:Pending",
+                "body outer parent=False", "body inner parent=True",
+                "attempt STEP 2 parent=True replay=True at 00:01:00", "attempt 2 ended at 00:01:00",
+                "changed step Succeeded replay=True known=outer:Started+inner:Started+step:Succeeded",
+                "changed inner Succeeded replay=True known=outer:Started+inner:Succeeded+step:Succeeded",
+                "changed outer Succeeded replay=True known=outer:Succeeded+inner:Succeeded+step:Succeeded",
+            ],
+            details.Lines);
     }
 }

@@ -60,7 +60,7 @@ internal sealed class ContextOperation<T>(
     private void Tell(DurableContext child, Action<IDurableInterceptor, ContextBodyInfo> hook)
     {
         if (Runtime.Environment.Interceptors is not { } interceptors) return;
-        var info = new ContextBodyInfo(Runtime.Arn, Id, Request.Name, Request.SubType, child.IsReplayOnly);
+        var info = new ContextBodyInfo(Runtime.Arn, Id, Request.Name, Request.SubType, child.IsReplayOnly) { ParentId = Context.RecordId };
         interceptors.Tell(interceptor => hook(interceptor, info));
     }
 

@@ -118,14 +118,15 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
     {
         // Looked up here: the history belongs to the pump.
         var last = Runtime.History.Find(Id)?.StepDetails;
+        var isReplay = Runtime.History.WasRecorded(Id);
         Runtime.Environment.Work.Post(() =>
         {
-            if (_flow is null) _ = RunBodyAsync(attempt, last);
-            else ExecutionContext.Run(_flow, _ => _ = RunBodyAsync(attempt, last), null);
+            if (_flow is null) _ = RunBodyAsync(attempt, last, isReplay);
+            else ExecutionContext.Run(_flow, _ => _ = RunBodyAsync(attempt, last, isReplay), null);
         });
     }
 
-    private async Task RunBodyAsync(int attempt, StepDetails? last)
+    private async Task RunBodyAsync(int attempt, StepDetails? last, bool isReplay)
     {
         StepBodyScope.Enter(Request.ToString());
         OperationUpdate? update = null;
@@ -141,7 +142,7 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
 
             if (Runtime.Environment.Options.Probe is { } probe) await probe.BeforeBodyAsync(Request).ConfigureAwait(false);
             update = Runtime.Environment.Interceptors is { } interceptors
-                ? await AttemptHooks.RunAsync(interceptors, new AttemptInfo(Runtime.Arn, Id, Request.Name, Request.SubType, attempt), () => AttemptAsync(attempt, last, token)).ConfigureAwait(false)
+                ? await AttemptHooks.RunAsync(interceptors, Clock, Describe(attempt, isReplay), () => AttemptAsync(attempt, last, token)).ConfigureAwait(false)
                 : await AttemptAsync(attempt, last, token).ConfigureAwait(false);
         }
         catch (Exception error)
@@ -157,6 +158,16 @@ internal abstract class AttemptOperation<T>(DurableContext context, OperationReq
         var isSent = update is not null && !Runtime.BodiesToken.IsCancellationRequested && Send(update, urgent: true);
         if (!isSent) Runtime.Scheduler.PostInternal(_ => EndBody(), null);
     }
+
+    private TimeProvider Clock => Runtime.Environment.Clock;
+
+    private AttemptInfo Describe(int attempt, bool isReplay) => new(Runtime.Arn, Id, Request.Name, Request.SubType, attempt)
+    {
+        Type = Request.Type,
+        ParentId = Context.RecordId,
+        StartedAt = Clock.GetUtcNow(),
+        IsReplay = isReplay,
+    };
 
     private void EndBody()
     {
