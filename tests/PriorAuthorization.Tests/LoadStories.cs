@@ -85,11 +85,12 @@ public class LoadStories
         }
     }
 
-    /// <summary>Refuses what is over its rate in any second.</summary>
+    /// <summary>Refuses what is over its rate, as providers do: so many calls per second, of which at most a second's worth may be saved up.</summary>
     private sealed class LimitedModel(TimeProvider clock, int callsPerSecond) : DelegatingChatClient(new ScriptedModel(clock, TimeSpan.Zero))
     {
         private readonly Lock _gate = new();
-        private readonly Queue<DateTimeOffset> _latest = new();
+        private double _allowed = callsPerSecond;
+        private DateTimeOffset _latest = clock.GetUtcNow();
         private int _calls;
 
         public int Refused { get; private set; }
@@ -102,14 +103,15 @@ public class LoadStories
             lock (_gate)
             {
                 var now = clock.GetUtcNow();
-                while (_latest.TryPeek(out var first) && now - first >= TimeSpan.FromSeconds(1)) _latest.Dequeue();
-                if (_latest.Count >= callsPerSecond)
+                _allowed = Math.Min(callsPerSecond, _allowed + ((now - _latest).TotalSeconds * callsPerSecond));
+                _latest = now;
+                if (_allowed < 1)
                 {
                     Refused++;
                     throw new HttpRequestException("Too many requests.");
                 }
 
-                _latest.Enqueue(now);
+                _allowed--;
             }
 
             return base.GetResponseAsync(messages, options, cancellationToken);

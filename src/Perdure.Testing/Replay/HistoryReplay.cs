@@ -71,13 +71,10 @@ internal sealed class HistoryReplay : InvocationProbe, IDurableService
     /// <summary>Nothing is written, and nothing answered: the rest of the code runs on as far as the record goes.</summary>
     Task<CheckpointResponse> IDurableService.CheckpointAsync(CheckpointRequest request, CancellationToken cancellationToken)
     {
-        // Answers of Patched are no operations that the code asks for: a new one is what a patch is for.
-        foreach (var update in request.Updates)
-        {
-            if (_asked.TryGetValue(update.Id, out var asked)) NoteIfNew(asked);
-        }
-
-        return new TaskCompletionSource<CheckpointResponse>().Task;
+        // Answers of Patched are no operations that the code asks for, and nothing waits for them: a new one is what a patch is for.
+        var asked = request.Updates.Where(update => _asked.ContainsKey(update.Id)).ToList();
+        foreach (var update in asked) NoteIfNew(_asked[update.Id]);
+        return asked.Count == 0 ? Task.FromResult(new CheckpointResponse(request.CheckpointToken, [])) : new TaskCompletionSource<CheckpointResponse>().Task;
     }
 
     // No body runs, so none has anything to say.
