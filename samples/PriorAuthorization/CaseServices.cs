@@ -29,5 +29,6 @@ internal static class CaseServices
         .AddSingleton<Intake>()
         .AddSingleton<Assessment>()
         .AddSingleton<PhysicianReview>()
+        .AddSingleton<Closing>()
         .AddSingleton<Submission>();
 }

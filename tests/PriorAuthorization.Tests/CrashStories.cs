@@ -15,8 +15,19 @@ public class CrashStories
         Some.Case(), claims: 1, voids: 0, (runner, _) => Act.Sign(runner), (runner, _) => Act.PayerCalls(PayerVerdict.Approved)(runner));
 
     [Fact]
-    public Task A_case_whose_claim_is_withdrawn_because_information_did_not_come_survives_a_crash_at_every_commit() => ProveAsync(
+    public Task A_case_that_sends_the_payer_more_information_survives_a_crash_at_every_commit() => ProveAsync(
+        Some.Case(), claims: 1, voids: 0,
+        (runner, _) => Act.Sign(runner),
+        (runner, _) => Act.PayerCalls(PayerVerdict.MoreInformation)(runner),
+        (runner, _) => Act.Send("payer-information", "chart://sample/lumbar-mri/3")(runner));
+
+    [Fact]
+    public Task A_case_whose_time_is_up_at_the_payer_survives_a_crash_at_every_commit() => ProveAsync(
         Some.Case(urgency: Urgency.Urgent), claims: 1, voids: 1, (runner, _) => Act.Sign(runner), (runner, _) => Act.PayerCalls(PayerVerdict.MoreInformation)(runner));
+
+    [Fact]
+    public Task A_case_whose_claim_is_withdrawn_because_information_did_not_come_survives_a_crash_at_every_commit() => ProveAsync(
+        Some.Case(), claims: 1, voids: 1, (runner, _) => Act.Sign(runner), (runner, _) => Act.PayerCalls(PayerVerdict.MoreInformation)(runner));
 
     [Fact]
     public Task A_withdrawn_case_survives_a_crash_at_every_commit() => ProveAsync(

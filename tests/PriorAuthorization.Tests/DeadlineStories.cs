@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Perdure;
 
 namespace PriorAuthorization.Tests;
@@ -59,11 +60,11 @@ public class DeadlineStories
     }
 
     [Fact]
-    public async Task A_payer_that_fails_for_good_gets_the_claim_withdrawn()
+    public async Task A_verdict_that_is_not_known_fails_the_case_and_gets_the_claim_withdrawn()
     {
-        await using var world = new CaseWorld(configure: services => services.Wrap(static inner => new BrokenPayer(inner)));
+        await using var world = new CaseWorld();
 
-        var result = await world.RunAsync(Some.Case(), Act.Sign);
+        var result = await world.RunAsync(Some.Case(), Act.Sign, Act.PayerCalls((PayerVerdict)99));
 
         Assert.Equal(CaseStatus.FailedCompensated, result.Result!.Status);
         Assert.Equal([LedgerKind.Claim, LedgerKind.Void], world.Surroundings.Books.Ledger.Select(static entry => entry.Kind));
@@ -82,6 +83,66 @@ public class DeadlineStories
         Assert.Equal(ExecutionStatus.Failed, result.ExecutionStatus);
         Assert.Equal("SagaCompensation", result.Error!.ErrorType);
         Assert.Contains(world.Surroundings.Messages.Messages, static message => message.Subject == "case-1 is failed");
+    }
+
+    [Fact]
+    public async Task A_payer_that_cannot_be_asked_for_a_while_is_asked_again()
+    {
+        await using var world = new CaseWorld(configure: services => services.Wrap(inner => new FalteringPayer(inner)));
+
+        var result = await world.RunAsync(Some.Case(), Act.Sign);
+
+        Assert.Equal(CaseStatus.Approved, result.Result!.Status);
+        Assert.Equal(4, result.GetStep("payer-polling").Attempt);
+    }
+
+    [Fact]
+    public async Task A_payer_that_says_not_yet_is_waited_for()
+    {
+        await using var world = new CaseWorld(new() { MaxInvocations = 1000 }, services => services.Wrap(static inner => new UndecidedPayer(inner)));
+
+        var arn = await world.Runner.StartAsync(Some.Case());
+        await Act.Sign(world.Runner);
+        var first = await world.Runner.WaitForCallbackAsync(arn, "payer-webhook");
+        await world.Runner.SendCallbackSuccessAsync(first, new PayerDecision(PayerVerdict.Pending, "the payer called"));
+        var second = await world.Runner.WaitForCallbackAsync(arn, "payer-webhook");
+        await world.Runner.SendCallbackSuccessAsync(second, new PayerDecision(PayerVerdict.Denied, "the payer called"));
+        var result = await world.Runner.WaitForResultAsync(arn);
+
+        Assert.NotEqual(first, second);
+        Assert.Equal(CaseStatus.Denied, result.Result!.Status);
+    }
+
+    [Theory]
+    [InlineData(nameof(PayerVerdict.Approved))]
+    [InlineData(nameof(PayerVerdict.Denied))]
+    public async Task A_case_that_is_withdrawn_when_the_payer_has_decided_but_before_it_is_over_has_no_claim_and_says_so(string verdict)
+    {
+        var cancel = new CancelWhenContextEnds("claim");
+        await using var world = new CaseWorld(configure: services => services.AddSingleton<IDurableInterceptor>(cancel));
+        var arn = await world.Runner.StartAsync(Some.Case());
+        cancel.Cancel = () => world.Runner.CancelAsync(arn);
+        await Act.Sign(world.Runner);
+        await Act.PayerCalls(Enum.Parse<PayerVerdict>(verdict))(world.Runner);
+        var result = await world.Runner.WaitForResultAsync(arn);
+
+        Assert.Equal(CaseStatus.Withdrawn, result.Result!.Status);
+        Assert.Equal(1, world.Surroundings.Count(LedgerKind.Void));
+        Assert.Contains(world.Surroundings.Messages.Messages, static message => message.Subject == "case-1 is withdrawn");
+        Assert.Contains(world.Surroundings.Audit.Entries, static entry => entry.What == "case-withdrawn");
+    }
+
+    /// <summary>Asks for the end of the execution at the very moment in which a context's body is over.</summary>
+    private sealed class CancelWhenContextEnds(string name) : IDurableInterceptor
+    {
+        public Func<Task>? Cancel { get; set; }
+
+        public Task? Cancelled { get; private set; }
+
+        public void OnContextBodyEnd(ContextBodyInfo body, Exception? error)
+        {
+            if (body.Name == name) Cancelled ??= Cancel?.Invoke();
+        }
     }
 
     [Theory]

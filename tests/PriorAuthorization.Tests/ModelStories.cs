@@ -31,6 +31,89 @@ public class ModelStories
         Assert.Equal(["The agent could not finish; the letter is yours to write."], result.GetStep("prepare-review").GetResult<ReviewRequest>()!.Flags);
     }
 
+    [Theory]
+    [InlineData("extraction")]
+    [InlineData("policy")]
+    [InlineData("necessity")]
+    [InlineData("second-opinion")]
+    [InlineData("summary")]
+    public async Task JSON_of_another_shape_is_asked_for_again(string which)
+    {
+        await using var world = new CaseWorld(model: new EditedModel((agent, call, answer) =>
+            agent == which && call == (agent == "necessity" ? 3 : 1) ? Say("{\"unexpected\":1}") : answer));
+
+        var result = await world.RunAsync(Some.Case("glucose-monitor", "95250"), Act.Refuse);
+
+        Assert.Equal(CaseStatus.Withdrawn, result.Result!.Status);
+        Assert.Equal(
+            ["A second model does not agree with the findings.", "The agent is not sure (63 %)."], result.GetStep("prepare-review").GetResult<ReviewRequest>()!.Flags);
+    }
+
+    [Theory]
+    [InlineData("policy", "The payer's criteria could not be listed.")]
+    [InlineData("necessity", "The agent could not finish; the letter is yours to write.")]
+    [InlineData("second-opinion", "A second model could not be asked.")]
+    [InlineData("summary", "A second model does not agree with the findings.")]
+    public async Task An_agent_that_cannot_be_asked_at_all_leaves_its_work_to_the_physician(string which, string flag)
+    {
+        await using var world = new CaseWorld(model: new EditedModel((agent, _, answer) => agent == which ? throw new HttpRequestException("503") : answer));
+
+        var result = await world.RunAsync(Some.Case("glucose-monitor", "95250"), Act.Refuse);
+
+        Assert.Equal(CaseStatus.Withdrawn, result.Result!.Status);
+        Assert.Contains(flag, result.GetStep("prepare-review").GetResult<ReviewRequest>()!.Flags);
+    }
+
+    [Fact]
+    public async Task A_model_that_numbers_its_calls_of_tools_from_the_start_in_each_turn_is_understood()
+    {
+        await using var world = new CaseWorld(model: new EditedModel(static (_, _, answer) =>
+        {
+            var number = 0;
+            foreach (var message in answer.Messages)
+            {
+                for (var i = 0; i < message.Contents.Count; i++)
+                {
+                    if (message.Contents[i] is FunctionCallContent call) message.Contents[i] = new FunctionCallContent($"call_{number++}", call.Name, call.Arguments);
+                }
+            }
+
+            return answer;
+        }));
+
+        var result = await world.RunAsync(Some.Case(), Act.Refuse);
+
+        Assert.All(result.GetStep("prepare-review").GetResult<ReviewRequest>()!.Findings, static finding => Assert.True(finding.IsMet));
+    }
+
+    [Theory]
+    [InlineData(1, 0.86)]
+    [InlineData(2, 0.79)]
+    public async Task Pages_that_cannot_be_read_cost_confidence_and_more_than_a_tenth_a_question_to_the_provider(int unreadable, double confidence)
+    {
+        var lost = 0;
+        await using var world = new CaseWorld(model: new EditedModel((agent, _, answer) => agent == "extraction" && answer.Text.Contains("Blank", StringComparison.Ordinal) ? Say($"? {++lost}") : answer));
+        var good = "Note\nPain radiating to the leg for ten weeks\n---\nNote\nPhysiotherapy without lasting relief for eight weeks\n---\nNote\nReflexes reduced on exam";
+        var pages = string.Concat(Enumerable.Range(0, 7 - unreadable + 1).Select(static _ => "\n---\nNote\nNothing new")) + string.Concat(Enumerable.Range(0, unreadable - 1).Select(static _ => "\n---\nNote\nBlank")) + "\n---\nNote\nBlank";
+
+        var arn = await world.Runner.StartAsync(Some.Case(chart: "nowhere"));
+        await world.Runner.Operation("missing-information-1-answer").WaitForAsync(OperationStatus.Started);
+        await Act.Send("missing-information-1", await world.Surroundings.Charts.AddAsync(Some.CaseId, "chart", good + pages, default))(world.Runner);
+        if (unreadable > 1)
+        {
+            // Nothing better comes: the physician decides with what there is.
+            await world.Runner.Operation("missing-information-2-answer").WaitForAsync(OperationStatus.Started);
+            await Act.Send("missing-information-2", await world.Surroundings.Charts.AddAsync(Some.CaseId, "again", "Note\nThe copy is what we have", default))(world.Runner);
+        }
+
+        await Act.Refuse(world.Runner);
+        var result = await world.Runner.WaitForResultAsync(arn);
+
+        var shown = result.GetStep("prepare-review").GetResult<ReviewRequest>()!; // recorded
+        Assert.Equal(confidence, shown.Confidence, precision: 2);
+        Assert.Contains($"{unreadable} pages could not be read.", shown.Flags);
+    }
+
     [Fact]
     public async Task A_budget_that_is_used_up_stops_before_the_next_call_and_leaves_the_letter_to_the_physician()
     {

@@ -58,12 +58,13 @@ internal sealed class StubbornPayer(IPayer payer) : DelegatingPayer(payer)
     public override Task VoidAsync(string reference, string idempotencyKey, CancellationToken cancellationToken) => throw new InvalidOperationException("Not offered.");
 }
 
-/// <summary>Answers every question about a claim with an error, for good.</summary>
-internal sealed class BrokenPayer(IPayer payer) : DelegatingPayer(payer)
+/// <summary>Cannot be asked three times.</summary>
+internal sealed class FalteringPayer(IPayer payer) : DelegatingPayer(payer)
 {
-    public override Task CallBackAsync(string reference, string callbackId, CancellationToken cancellationToken) => throw new InvalidOperationException("Not offered.");
+    private int _asked;
 
-    public override Task<PayerDecision> GetDecisionAsync(string reference, CancellationToken cancellationToken) => throw new InvalidOperationException("Not offered.");
+    public override Task<PayerDecision> GetDecisionAsync(string reference, CancellationToken cancellationToken) =>
+        ++_asked <= 3 ? throw new HttpRequestException("503") : base.GetDecisionAsync(reference, cancellationToken);
 }
 
 /// <summary>Tells the ledger of effects what reaches the payer's books.</summary>

@@ -14,7 +14,7 @@ public class PrivacyStories
 {
     /// <summary>Sentences of the charts, what people wrote, references to patients: nobody may read these in passing.</summary>
     private static readonly string[] Clinical =
-        ["fourteen weeks", "naproxen", "ibuprofen", "left ankle", "ten sessions", "patient-4711", "M54.16", "To the medical director", "XX-NOTE", "XX-LETTER", "XX-SENT"];
+        ["fourteen weeks", "naproxen", "ibuprofen", "left ankle", "ten sessions", "patient-4711", "M54.16", "To the medical director", "XX-NOTE", "XX-LETTER", "XX-SENT", "XX-MISSING"];
 
     [Fact]
     public async Task No_clinical_text_is_in_logs_spans_messages_histories_or_the_database()
@@ -32,6 +32,7 @@ public class PrivacyStories
             }
 
             AssertClean("the log", log.Text);
+            Assert.Contains("Step submit", spans.Text, StringComparison.Ordinal); // control: there are some
             AssertClean("the spans", spans.Text);
             AssertClean("the history", history);
             Assert.Contains("***", history, StringComparison.Ordinal); // control: it has masked values
@@ -66,6 +67,7 @@ public class PrivacyStories
             builder.Services.AddPerdure()
                 .AddFunction<PriorAuthorizationFunction>()
                 .AddFunction<PolicyCriteriaFunction>()
+                .AddInterceptor<AttemptSpans>()
                 .UsePayloadStore(new FileSystemPayloadStore(Path.Combine(folder, "payloads")))
                 .UseSqlite(Path.Combine(folder, "perdure.db"));
             var host = builder.Build();
@@ -80,7 +82,7 @@ public class PrivacyStories
         {
             await AnswerAsync("physician-review-answer", new PhysicianDecision(true, "Dr. Grey", "XX-NOTE", "XX-LETTER"));
             await AnswerAsync("payer-webhook-callback", new PayerDecision(PayerVerdict.MoreInformation, "the payer called"));
-            var pages = await host.Services.GetRequiredService<ChartStore>().AddAsync(Some.CaseId, "sent", "Letter\nXX-SENT", default);
+            var pages = await host.Services.GetRequiredService<ChartStore>().AddAsync(Some.CaseId, "sent", "Letter\nXX-SENT\nMissing: XX-MISSING", default);
             await AnswerAsync("payer-information-answer", new ProviderDocs(pages));
             await AnswerAsync("payer-webhook-callback", new PayerDecision(PayerVerdict.Approved, "the payer called"));
             var outcome = await Client.WaitForResultAsync<PriorAuthOutcome>(arn);
@@ -112,6 +114,25 @@ public class PrivacyStories
         {
             await host.StopAsync();
             host.Dispose();
+        }
+    }
+
+    /// <summary>Tracing as an application would add it: all that an attempt tells of itself.</summary>
+    private sealed class AttemptSpans : IDurableInterceptor
+    {
+        private static readonly ActivitySource Source = new("PriorAuthorization");
+
+        public async Task WrapAttemptAsync(AttemptInfo attempt, Func<Task> next)
+        {
+            using var span = Source.StartActivity($"{attempt.SubType} {attempt.Name}");
+            span?.SetTag("attempt", attempt.ToString());
+            await next();
+        }
+
+        public ValueTask OnAttemptEndAsync(AttemptInfo attempt, AttemptOutcome outcome)
+        {
+            Activity.Current?.SetTag("outcome", outcome.ToString());
+            return ValueTask.CompletedTask;
         }
     }
 

@@ -6,16 +6,16 @@ namespace PriorAuthorization.Tests;
 
 /// <summary>As it was before second opinions.</summary>
 [DurableFunction(PriorAuthorizationFunction.Name)]
-internal sealed class FirstVersion(Intake intake, Assessment assessment, PhysicianReview review, Submission submission, Outbox outbox, AuditTrail audit)
-    : PriorAuthorizationFunction(intake, assessment, review, submission, outbox, audit)
+internal sealed class FirstVersion(Intake intake, Assessment assessment, PhysicianReview review, Submission submission, Closing closing)
+    : PriorAuthorizationFunction(intake, assessment, review, submission, closing)
 {
     private protected override bool AsksForSecondOpinion(IDurableContext context) => false;
 }
 
 /// <summary>Second opinions added without a patch: a change of the code's shape.</summary>
 [DurableFunction(PriorAuthorizationFunction.Name)]
-internal sealed class UnpatchedVersion(Intake intake, Assessment assessment, PhysicianReview review, Submission submission, Outbox outbox, AuditTrail audit)
-    : PriorAuthorizationFunction(intake, assessment, review, submission, outbox, audit)
+internal sealed class UnpatchedVersion(Intake intake, Assessment assessment, PhysicianReview review, Submission submission, Closing closing)
+    : PriorAuthorizationFunction(intake, assessment, review, submission, closing)
 {
     private protected override bool AsksForSecondOpinion(IDurableContext context) => true;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Perdure;
 
@@ -10,6 +11,9 @@ internal sealed class NoUsableAnswerException(string agent) : Exception($"The {a
 internal static class Agent
 {
     public const int MaxAnswers = 3;
+
+    /// <summary>An answer that leaves a member out has not the form: it would be found out much later, and somewhere else.</summary>
+    private static readonly JsonSerializerOptions Strict = new(AIJsonUtilities.DefaultOptions) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     /// <summary>Asks until the answer has the form; says what is wrong with it in between.</summary>
     /// <exception cref="NoUsableAnswerException">It never had.</exception>
@@ -27,7 +31,7 @@ internal static class Agent
         ];
         for (var attempt = 1; attempt <= MaxAnswers; attempt++)
         {
-            var response = await chat.GetResponseAsync<T>(messages, new ChatOptions { Tools = tools.Count == 0 ? null : tools });
+            var response = await chat.GetResponseAsync<T>(messages, Strict, new ChatOptions { Tools = tools.Count == 0 ? null : tools });
             if (response.TryGetResult(out var result)) return result;
             messages.AddMessages(response);
             messages.Add(new ChatMessage(ChatRole.User, "That is not the JSON that was asked for. Answer again, with the JSON alone."));

@@ -11,11 +11,9 @@ internal sealed class ExtractionAgents(ModelService models)
         "Read one page of a chart. Return codes (ICD-10), medications, therapies, statements (sentences that may prove medical necessity, as they stand) and missing (documents that the page says are missing).",
         Agent.Page(pageUri));
 
-    public async Task<string> SummarizeAsync(IDurableContext context, string caseId, IEnumerable<Evidence> evidence) => (await models.AskAsync<Summary>(
+    public Task<Summary> SummarizeAsync(IDurableContext context, string caseId, IEnumerable<Evidence> evidence) => models.AskAsync<Summary>(
         context,
         new AgentCall("summary", caseId),
         "Sum up these statements from a chart in two sentences; add nothing.",
-        Agent.Text(string.Join('\n', evidence.Select(static item => $"{item.Id} {item.Text}"))))).Text;
-
-    private sealed record Summary([property: System.Text.Json.Serialization.JsonPropertyName("summary")] string Text);
+        Agent.Text(string.Join('\n', evidence.Select(static item => $"{item.Id} {item.Text}"))));
 }

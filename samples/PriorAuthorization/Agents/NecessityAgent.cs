@@ -16,7 +16,7 @@ internal sealed class NecessityAgent(ModelService models)
             new AgentCall("necessity", request.CaseId),
             "Judge whether each criterion of the payer is met by the chart. For each return criterionId, isMet, evidenceId (of the statement that proves it, or null) and reason (the criterion's text). Return confidence (0 to 1) and a letter to the medical director.",
             Agent.Text($"""
-                Request: procedure {request.ProcedureCode}. {facts.Summary}
+                Request: procedure {request.ProcedureCode} for {string.Join(", ", request.DiagnosisCodes)}. {facts.Summary}
                 Criteria: {string.Join(", ", policy.Criteria.Select(static criterion => criterion.Id))}
                 Evidence: {string.Join(", ", facts.Evidence.Select(static evidence => evidence.Id))}
                 """),
@@ -35,8 +35,11 @@ internal sealed class NecessityAgent(ModelService models)
         var opinion = await models.AskAsync<Opinion>(
             context,
             new AgentCall("second-opinion", request.CaseId),
-            "Another agent was not sure of these findings. Return agrees (whether you come to the same) and remark (one sentence for the physician, without names).",
-            Agent.Text(string.Join('\n', [.. facts.Evidence.Select(static item => $"{item.Id} {item.Text}"), necessity.Letter])));
+            "Another agent was not sure of these findings. Return agrees: whether you come to the same.",
+            Agent.Text(string.Join('\n', [
+                .. facts.Evidence.Select(static item => $"{item.Id} {item.Text}"),
+                .. necessity.Findings.Select(static finding => $"{finding.CriterionId} {finding.Reason}: {(finding.IsMet ? $"met ({finding.EvidenceId})" : "not documented")}"),
+            ])));
         return necessity with { Flags = [.. necessity.Flags, opinion.Agrees ? "A second model agrees with the findings." : "A second model does not agree with the findings."] };
     }
 
@@ -46,7 +49,7 @@ internal sealed class NecessityAgent(ModelService models)
         {
             var finding = answer.Findings.FirstOrDefault(finding => finding.CriterionId == criterion.Id);
             var isProved = finding is { IsMet: true } && facts.Evidence.Any(evidence => evidence.Id == finding.EvidenceId);
-            return new Finding(criterion.Id, isProved, isProved ? finding!.EvidenceId : null, criterion.Text); // isProved says that it is there
+            return new Finding(criterion.Id, isProved, criterion.Text, isProved ? finding!.EvidenceId : null); // isProved says that it is there
         }).ToArray();
         var unproved = answer.Findings.Count(static finding => finding.IsMet) - findings.Count(static finding => finding.IsMet);
         return new Necessity(
@@ -58,5 +61,5 @@ internal sealed class NecessityAgent(ModelService models)
 
     private sealed record Judgement(Finding[] Findings, double Confidence, string Letter);
 
-    private sealed record Opinion(bool Agrees, string Remark);
+    private sealed record Opinion(bool Agrees);
 }

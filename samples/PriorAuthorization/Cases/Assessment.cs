@@ -14,7 +14,8 @@ internal sealed class Assessment(IPayer payer, NecessityAgent agent)
 
     public async Task<AssessmentResult> RunAsync(IDurableContext context, PriorAuthRequest request, ClinicalFacts facts, bool asksForSecondOpinion)
     {
-        await using var checks = context.CreateParallel("coverage");
+        // Whichever fails, the other's answer counts.
+        await using var checks = context.CreateParallel("coverage", new ParallelConfig { CompletionConfig = CompletionConfig.AllCompleted() });
         var criteria = checks.BranchAsync("criteria", (branch, _) => branch.InvokeAsync<PolicyQuestion, Policy>(
             "policy-criteria", new PolicyQuestion(request.CaseId, request.PayerId, request.ProcedureCode), "policy-criteria"));
         var eligibility = checks.BranchAsync("eligibility", (branch, _) => branch.StepAsync(
@@ -24,16 +25,40 @@ internal sealed class Assessment(IPayer payer, NecessityAgent agent)
         await checks.CompleteAsync();
         if (!await eligibility) return new AssessmentResult(false, null, Nothing("The patient is not covered."));
 
-        var policy = await criteria;
-        if (policy.Criteria.Length == 0) return new AssessmentResult(true, null, WithFlags(Nothing("The payer has published no policy for this procedure."), facts));
-        var necessity = await JudgeAsync(context, request, facts, policy);
+        var (policy, problem) = await PolicyAsync(criteria);
+        var necessity = problem is null ? await JudgeAsync(context, request, facts, policy) : Nothing(problem);
+        necessity = necessity with { Confidence = necessity.Confidence * facts.ReadShare };
         if (asksForSecondOpinion && necessity is { Confidence: < SureEnough, Letter.Length: > 0 })
-        {
-            necessity = await context.RunInChildContextAsync(
-                (asking, _) => agent.AskSecondOpinionAsync(asking, request, facts, necessity), "second-opinion");
-        }
-
+            necessity = await AskSecondOpinionAsync(context, request, facts, necessity);
         return new AssessmentResult(true, policy.Version, WithFlags(necessity, facts));
+    }
+
+    /// <summary>The criteria to measure against; or why there are none.</summary>
+    private static async Task<(Policy Policy, string? Problem)> PolicyAsync(IParallelBranch<Policy> criteria)
+    {
+        try
+        {
+            var policy = await criteria;
+            return policy.Version is null ? (policy, "The payer has published no policy for this procedure.")
+                : policy.Criteria.Length == 0 ? (policy, $"No criteria were found in the payer's policy {policy.Version}.")
+                : (policy, null);
+        }
+        catch (ChildContextException)
+        {
+            return (new Policy(null, []), "The payer's criteria could not be listed.");
+        }
+    }
+
+    private async Task<Necessity> AskSecondOpinionAsync(IDurableContext context, PriorAuthRequest request, ClinicalFacts facts, Necessity necessity)
+    {
+        try
+        {
+            return await context.RunInChildContextAsync((asking, _) => agent.AskSecondOpinionAsync(asking, request, facts, necessity), "second-opinion");
+        }
+        catch (ChildContextException)
+        {
+            return necessity with { Flags = [.. necessity.Flags, "A second model could not be asked."] };
+        }
     }
 
     /// <summary>An agent that cannot finish, or may not, leaves its work to the physician.</summary>
@@ -43,7 +68,7 @@ internal sealed class Assessment(IPayer payer, NecessityAgent agent)
         {
             return await context.RunInChildContextAsync((judging, _) => agent.JudgeAsync(judging, request, facts, policy), "medical-necessity");
         }
-        catch (ChildContextException error) when (error.IsError<BudgetExceededException>() || error.IsError<NoUsableAnswerException>())
+        catch (ChildContextException)
         {
             return Nothing("The agent could not finish; the letter is yours to write.");
         }

@@ -9,11 +9,12 @@ internal sealed record IntakeResult(ClinicalFacts? Facts, TimelineEntry[] Timeli
 internal sealed class Intake(ChartStore charts, ExtractionAgents agents, People people)
 {
     private const int MaxQuestions = 2;
+    private const double TolerableShare = 0.1;
 
     public async Task<IntakeResult> RunAsync(IDurableContext context, PriorAuthRequest request)
     {
         var timeline = new Timeline(context);
-        var reading = new Reading([], [], 0);
+        var reading = Reading.None;
         try
         {
             var pages = await context.StepAsync(
@@ -26,7 +27,7 @@ internal sealed class Intake(ChartStore charts, ExtractionAgents agents, People 
         }
         catch (StepException error) when (error.IsError<ChartNotFoundException>())
         {
-            reading = reading with { Missing = ["the chart"] };
+            reading = reading with { Missing = [Reading.Chart] };
             timeline.Note("There is no chart under the address that was given.");
         }
 
@@ -42,8 +43,8 @@ internal sealed class Intake(ChartStore charts, ExtractionAgents agents, People 
             timeline.Note($"The provider sent {sent.Pages.Length} pages.");
         }
 
-        var summary = await agents.SummarizeAsync(context, request.CaseId, reading.Evidence);
-        return new IntakeResult(new ClinicalFacts(summary, reading.Evidence, reading.Missing, reading.UnreadablePages), timeline.Entries);
+        var summary = await SummarizeAsync(context, request.CaseId, reading);
+        return new IntakeResult(new ClinicalFacts(summary, reading.Evidence, reading.Missing, reading.Pages, reading.UnreadablePages), timeline.Entries);
     }
 
     /// <summary>Asks for pages; null when none came in time.</summary>
@@ -59,6 +60,7 @@ internal sealed class Intake(ChartStore charts, ExtractionAgents agents, People 
     /// <summary>Reads pages, these only, and adds what they say to what was read before.</summary>
     public async Task<Reading> ReadAsync(IDurableContext context, string caseId, string[] pages, Reading before)
     {
+        // A page that cannot be read costs confidence, more than a tenth of them a question to the provider.
         var read = await context.MapAsync<string, PageFacts>(
             pages,
             (page, uri, _, _, _) => agents.ReadPageAsync(page, caseId, uri),
@@ -67,25 +69,47 @@ internal sealed class Intake(ChartStore charts, ExtractionAgents agents, People 
             {
                 MaxConcurrency = 4,
                 ItemNamer = static (_, index) => $"page-{index + 1}",
-                CompletionConfig = new CompletionConfig { ToleratedFailurePercentage = 0.1 },
+                CompletionConfig = new CompletionConfig { ToleratedFailurePercentage = TolerableShare },
             });
-        if (read.CompletionReason == CompletionReason.FailureToleranceExceeded) read.ThrowIfError();
-
-        var statements = read.Succeeded.SelectMany(item => item.Result!.Statements.Select(text => (Page: pages[item.Index], Text: text))); // succeeded
+        var facts = read.Succeeded.Select(item => (Page: pages[item.Index], Facts: item.Result!)).ToList(); // succeeded
+        var statements = facts.SelectMany(static page => page.Facts.All.Select(text => (page.Page, Text: text)));
         Evidence[] evidence = [.. before.Evidence, .. statements.Select((found, index) => new Evidence($"E{before.Evidence.Length + index + 1}", found.Page, found.Text))];
-        var missing = before.Missing.Concat(read.Succeeded.SelectMany(static item => item.Result!.Missing)); // succeeded
+        var missing = before.Missing.Except([Reading.Chart, Reading.ReadableCopy]).Concat(facts.SelectMany(static page => page.Facts.Missing)).Distinct()
+            .Where(document => !evidence.Any(item => item.Text.Contains(document, StringComparison.OrdinalIgnoreCase)));
         return new Reading(
             evidence,
-            [.. missing.Distinct().Where(document => document != "the chart" && !evidence.Any(item => item.Text.Contains(document, StringComparison.OrdinalIgnoreCase)))],
+            read.CompletionReason == CompletionReason.FailureToleranceExceeded ? [.. missing, Reading.ReadableCopy] : [.. missing],
             before.Rounds + 1)
         {
-            UnreadablePages = before.UnreadablePages + read.FailureCount,
+            Pages = before.Pages + pages.Length,
+            UnreadablePages = before.UnreadablePages + pages.Length - facts.Count,
         };
+    }
+
+    /// <summary>For the letter; the evidence says the same at greater length.</summary>
+    private async Task<string> SummarizeAsync(IDurableContext context, string caseId, Reading reading)
+    {
+        try
+        {
+            return (await context.RunInChildContextAsync((child, _) => agents.SummarizeAsync(child, caseId, reading.Evidence), "summary")).Text;
+        }
+        catch (ChildContextException)
+        {
+            return "No agent could sum up the chart.";
+        }
     }
 }
 
 /// <summary>What was read so far, in how many rounds, and what is still missing.</summary>
+[SensitiveData]
 internal sealed record Reading(Evidence[] Evidence, string[] Missing, int Rounds)
 {
+    public const string Chart = "the chart";
+    public const string ReadableCopy = "a readable copy";
+
+    public static Reading None { get; } = new([], [], 0);
+
+    public int Pages { get; init; }
+
     public int UnreadablePages { get; init; }
 }

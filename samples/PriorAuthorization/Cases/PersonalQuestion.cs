@@ -11,8 +11,8 @@ internal sealed record PersonalQuestion(string Name, string CaseId, string To)
 
     public required TimeSpan RemindEvery { get; init; }
 
-    /// <summary>Who is asked too, from the given reminder on.</summary>
-    public (string To, int FromReminder)? Escalation { get; init; }
+    /// <summary>Who is told that nobody answers, and with which reminder.</summary>
+    public (string To, int AtReminder)? Escalation { get; init; }
 }
 
 /// <summary>Asks people, reminds them, asks somebody else, and gives up.</summary>
@@ -32,7 +32,7 @@ internal sealed class People(Outbox outbox)
                 var patience = asking.WaitAsync(question.RemindEvery, $"patience-{reminder}");
                 if (await Task.WhenAny(answer, patience) == answer) break;
                 await SendAsync(asking, question, question.To, $"Reminder {reminder}: {question.Subject}", $"remind-{reminder}");
-                if (question.Escalation is { } escalation && reminder == escalation.FromReminder)
+                if (question.Escalation is { } escalation && reminder == escalation.AtReminder)
                     await SendAsync(asking, question, escalation.To, $"Nobody has answered: {question.Subject}", "escalate");
             }
 

@@ -26,7 +26,7 @@ internal sealed class PhysicianReview(People people, AuditTrail audit)
             Subject = $"A letter waits for your signature: {request.CaseId}",
             Timeout = TimeSpan.FromDays(5),
             RemindEvery = TimeSpan.FromDays(1),
-            Escalation = (Lead, FromReminder: 2),
+            Escalation = (Lead, AtReminder: 2),
         });
         if (decision is null) return new Review(null, "No physician has answered within five days.") { IsExpired = true };
 

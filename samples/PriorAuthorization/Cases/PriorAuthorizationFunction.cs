@@ -6,8 +6,8 @@ namespace PriorAuthorization;
 /// One case, from the chart to the payer's decision. Ordinary code: it waits for people and payers for days without being in memory, may be
 /// killed at any line and goes on where it was.
 /// </summary>
-[DurableFunction("prior-authorization", ExecutionTimeoutSeconds = 60 * 86400)]
-internal class PriorAuthorizationFunction(Intake intake, Assessment assessment, PhysicianReview review, Submission submission, Outbox outbox, AuditTrail audit)
+[DurableFunction(Name, ExecutionTimeoutSeconds = 60 * 86400)]
+internal class PriorAuthorizationFunction(Intake intake, Assessment assessment, PhysicianReview review, Submission submission, Closing closing)
     : IDurableFunction<PriorAuthRequest, PriorAuthOutcome>
 {
     public const string Name = "prior-authorization";
@@ -27,22 +27,22 @@ internal class PriorAuthorizationFunction(Intake intake, Assessment assessment, 
 
     private async Task<PriorAuthOutcome> RunCaseAsync(ISagaContext saga, PriorAuthRequest request)
     {
-        // Whatever becomes of the case, its end is recorded and the provider is told of it.
         var status = CaseStatus.Withdrawn;
-        saga.Cleanup("notify-provider", (step, token) =>
-            outbox.SendAsync(request.CaseId, request.ProviderId, $"{request.CaseId} is {status}", step.IdempotencyKey, token));
-        saga.Cleanup("record-outcome", (step, token) =>
-            audit.RecordAsync(request.CaseId, $"case-{status}", "perdure", null, step.IdempotencyKey, token));
+        closing.Promise(saga, request, () => status);
+
+        // The claim's own saga withdraws it while it is under way. Between its end and the case's, somebody may still withdraw the case.
+        var keys = new ClaimKeys(saga.GetIdempotencyKey($"submit:{request.CaseId}"), saga.GetIdempotencyKey($"void:{request.CaseId}"));
+        saga.Compensate("withdraw-claim", (_, token) => submission.WithdrawAsync(keys, token), Submission.WithdrawalConfig);
         try
         {
-            var outcome = await DecideAsync(saga, request);
-            status = outcome.Status;
+            var outcome = await DecideAsync(saga, request, keys);
+            status = saga.ExecutionCancellation.IsCancellationRequested ? CaseStatus.Withdrawn : outcome.Status; // as the saga itself will see it
             return outcome;
         }
         catch (DurableOperationException error) when (error is not ExecutionCancelledException and not SagaCompensationException)
         {
             status = CaseStatus.FailedCompensated;
-            return new PriorAuthOutcome(status, null, $"Something failed for good ({error.ErrorType}); what the payer had was withdrawn.", [], []);
+            return new PriorAuthOutcome(status, null, $"Something failed for good ({error.ErrorType}). The payer has no claim, or none any more.", [], []);
         }
         catch (Exception error) when (error is not ExecutionCancelledException)
         {
@@ -51,49 +51,43 @@ internal class PriorAuthorizationFunction(Intake intake, Assessment assessment, 
         }
     }
 
-    private async Task<PriorAuthOutcome> DecideAsync(IDurableContext context, PriorAuthRequest request)
+    private async Task<PriorAuthOutcome> DecideAsync(ISagaContext saga, PriorAuthRequest request, ClaimKeys keys)
     {
-        var due = context.ExecutionContext.StartedAt + (request.Urgency == Urgency.Urgent ? TimeSpan.FromDays(3) : TimeSpan.FromDays(14));
-        var read = await context.RunInChildContextAsync((child, _) => intake.RunAsync(child, request), "intake");
-        var timeline = new Timeline(context, read.Timeline);
-        if (read.Facts is not { } facts) return End(CaseStatus.NeedsInfoExpired, "The provider did not send what was missing.");
-
-        // Cases that were past this line before it was written keep their way: they have asked nobody.
-        var asksForSecondOpinion = AsksForSecondOpinion(context);
+        var due = saga.ExecutionContext.StartedAt + (request.Urgency == Urgency.Urgent ? TimeSpan.FromDays(3) : TimeSpan.FromDays(14));
         try
         {
-            return await context.WithDeadlineAsync(
-                due, (timed, _) => FinishAsync(timed, request, facts, asksForSecondOpinion, timeline.Entries), "decision");
+            return await saga.WithDeadlineAsync(due, (timed, _) => WorkAsync(timed, request, keys), "decision");
         }
         catch (DeadlineExceededException)
         {
-            timeline.Note("The time was up.");
-            return End(CaseStatus.Expired, "The deadline passed before the case was decided.");
+            // As above: decided, but not in time to say so.
+            await saga.StepAsync((_, token) => submission.WithdrawAsync(keys, token), "withdraw-if-decided", Submission.WithdrawalConfig);
+            return new PriorAuthOutcome(CaseStatus.Expired, null, "The deadline passed before the case was decided.", [], []);
         }
-
-        PriorAuthOutcome End(string status, string rationale) => new(status, null, rationale, [], timeline.Entries);
     }
 
     /// <summary>What must be done by the deadline.</summary>
-    private async Task<PriorAuthOutcome> FinishAsync(
-        IDurableContext context, PriorAuthRequest request, ClinicalFacts facts, bool asksForSecondOpinion, TimelineEntry[] before)
+    private async Task<PriorAuthOutcome> WorkAsync(IDurableContext context, PriorAuthRequest request, ClaimKeys keys)
     {
-        var timeline = new Timeline(context, before);
-        var assessed = await assessment.RunAsync(context, request, facts, asksForSecondOpinion);
-        if (!assessed.IsCovered) return End(CaseStatus.Denied, "The payer does not cover the patient.");
-        timeline.Note(assessed.PolicyVersion is { } version ? $"Measured against policy {version}." : "The payer has no policy for this.");
+        var read = await context.RunInChildContextAsync((child, _) => intake.RunAsync(child, request), "intake");
+        var timeline = new Timeline(context, read.Timeline);
+        if (read.Facts is not { } facts) return End(CaseStatus.NeedsInfoExpired, "The provider did not send what was missing.", []);
+
+        var assessed = await assessment.RunAsync(context, request, facts, AsksForSecondOpinion(context));
+        var findings = assessed.Necessity.Findings;
+        if (!assessed.IsCovered) return End(CaseStatus.Denied, "The payer does not cover the patient.", findings);
+        timeline.Note(assessed.PolicyVersion is { } version ? $"Measured against policy {version}." : "There is no policy to measure against.");
 
         var reviewed = await review.RunAsync(context, request, assessed.Necessity);
         timeline.Note(reviewed.Text);
-        if (reviewed.Letter is not { } letter)
-            return End(reviewed.IsExpired ? CaseStatus.Expired : CaseStatus.Withdrawn, reviewed.Text);
+        if (reviewed.Letter is not { } letter) return End(reviewed.IsExpired ? CaseStatus.Expired : CaseStatus.Withdrawn, reviewed.Text, findings);
 
-        var outcome = await submission.RunAsync(context, request, letter, assessed.Necessity);
+        var outcome = await submission.RunAsync(context, request, keys, letter, assessed.Necessity);
         return outcome with { Timeline = [.. timeline.Entries, .. outcome.Timeline] };
 
-        PriorAuthOutcome End(string status, string rationale) => new(status, null, rationale, assessed.Necessity.Findings, timeline.Entries);
+        PriorAuthOutcome End(string status, string rationale, Finding[] found) => new(status, null, rationale, found, timeline.Entries);
     }
 
-    /// <summary>A second opinion on low confidence is an addition: cases under way are not disturbed by it.</summary>
+    /// <summary>A second opinion on low confidence is an addition: cases that were past this line before it was written go on without.</summary>
     private protected virtual bool AsksForSecondOpinion(IDurableContext context) => context.Patched("opinion-on-low-confidence");
 }

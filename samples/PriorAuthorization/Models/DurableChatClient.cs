@@ -30,11 +30,14 @@ internal sealed class DurableChatClient(ModelService models, IDurableContext con
 {
     private static readonly StepConfig Config = new()
     {
-        RetryStrategy = RetryStrategy.Exponential(maxAttempts: 6, initialDelay: TimeSpan.FromSeconds(2), maxDelay: TimeSpan.FromMinutes(1)),
+        // For some hours: an outage of the provider should not end what has waited for days.
+        RetryStrategy = RetryStrategy.Exponential(maxAttempts: 30, initialDelay: TimeSpan.FromSeconds(2), maxDelay: TimeSpan.FromMinutes(15)),
     };
 
-    private int _calls;
     private long _spent;
+
+    /// <summary>How many calls were made.</summary>
+    public int Calls { get; private set; }
 
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -43,7 +46,7 @@ internal sealed class DurableChatClient(ModelService models, IDurableContext con
         if (_spent >= agent.TokenBudget) throw new BudgetExceededException(_spent, agent.TokenBudget);
         var asked = messages.ToArray();
         var answer = await context.StepAsync(
-            (step, token) => models.AskAsync(agent, step.IdempotencyKey, asked, options, token), $"{agent.Agent}-model-{++_calls}", Config).ConfigureAwait(false);
+            (step, token) => models.AskAsync(agent, step.IdempotencyKey, asked, options, token), $"{agent.Agent}-model-{++Calls}", Config).ConfigureAwait(false);
         _spent += answer.Tokens;
         return JsonSerializer.Deserialize<ChatResponse>(answer.Response, AIJsonUtilities.DefaultOptions)!; // written by AskAsync
     }
@@ -73,16 +76,19 @@ internal sealed record AgentCall(string Agent, string CaseId)
 internal static class DurableChat
 {
     /// <summary>The model, with its calls and the calls of its tools as steps of <paramref name="context"/>.</summary>
-    public static IChatClient AsDurable(this ModelService models, IDurableContext context, AgentCall agent) =>
-        new FunctionInvokingChatClient(new DurableChatClient(models, context, agent))
+    public static IChatClient AsDurable(this ModelService models, IDurableContext context, AgentCall agent)
+    {
+        var client = new DurableChatClient(models, context, agent);
+        return new FunctionInvokingChatClient(client)
         {
-            // By the model's own id of the call: what it asks for in one turn has no order that could be relied upon.
+            // By turn and the model's own id: what it asks for in one turn has no order that could be relied upon, and some number from 0 in each.
             FunctionInvoker = async (call, _) => (await context.StepAsync(
                 async (_, token) => new ToolAnswer(JsonSerializer.Serialize(await call.Function.InvokeAsync(call.Arguments, token))),
                 $"tool {call.Function.Name}",
-                new StepConfig { Key = call.CallContent.CallId }).ConfigureAwait(false)).Json,
+                new StepConfig { Key = $"{client.Calls}:{call.CallContent.CallId}" }).ConfigureAwait(false)).Json,
             MaximumIterationsPerRequest = 10,
         };
+    }
 
     private sealed record ToolAnswer([property: SensitiveData] string Json);
 }

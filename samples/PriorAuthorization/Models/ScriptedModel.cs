@@ -93,8 +93,8 @@ internal sealed partial class ScriptedModel(TimeProvider clock, TimeSpan thinkin
         var words = Words(criterion);
         var best = evidence.MaxBy(line => Words(line).Intersect(words).Count());
         return best is not null && Words(best).Intersect(words).Count() >= 2
-            ? new Finding(id, true, best.Split(' ')[0], criterion)
-            : new Finding(id, false, null, criterion);
+            ? new Finding(id, true, criterion, best.Split(' ')[0])
+            : new Finding(id, false, criterion);
     }
 
     private static string WriteLetter(string question, Finding[] findings) => $"""
@@ -109,7 +109,7 @@ internal sealed partial class ScriptedModel(TimeProvider clock, TimeSpan thinkin
         """;
 
     private static object SecondOpinion(string findings) =>
-        new { agrees = !findings.Contains("not documented", StringComparison.Ordinal), remark = "A criterion has no sentence in the chart that proves it." };
+        new { agrees = !findings.Contains("not documented", StringComparison.Ordinal) };
 
     private static ChatMessage Call(IEnumerable<(string Name, Dictionary<string, object?> Arguments)> calls) =>
         new(ChatRole.Assistant, [.. calls.Select(static (call, index) => new FunctionCallContent($"{call.Name}-{index + 1}", call.Name, call.Arguments))]);

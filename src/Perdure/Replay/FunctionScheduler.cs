@@ -74,6 +74,15 @@ internal sealed class FunctionScheduler : SynchronizationContext
     /// <summary>Looks again although nothing was queued.</summary>
     public void Wake() => PostInternal(static _ => { }, null);
 
+    /// <summary>Whether something waits for its turn.</summary>
+    public bool HasQueued
+    {
+        get
+        {
+            lock (_gate) return _queue.Count > 0;
+        }
+    }
+
     /// <summary>After this, posts are dropped: what has not run never runs.</summary>
     public void Close()
     {

@@ -20,6 +20,11 @@ internal abstract class InvocationProbe
     {
     }
 
+    /// <summary>The code has nothing to run now, and no body runs: it is about to be seen whether anything is still under way.</summary>
+    public virtual void OnIdle()
+    {
+    }
+
     /// <summary>A body is about to begin, in the flow that it will run in.</summary>
     public virtual Task BeforeBodyAsync(OperationRequest request) => Task.CompletedTask;
 }

@@ -208,12 +208,15 @@ internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, 
             return false;
         }
 
+        _environment.Options.Probe?.OnIdle();
         if (Writer.HasUnacknowledged)
         {
             Writer.Flush();
             return false;
         }
 
+        // An answer is queued before it counts as acknowledged: one that came in since the queue was found empty is in it now.
+        if (_scheduler.HasQueued) return true;
         Rest();
         return false;
     }

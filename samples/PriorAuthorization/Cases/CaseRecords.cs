@@ -55,7 +55,7 @@ internal static class CaseStatus
 /// <param name="PayerReference">The payer's reference of the claim; null when it has none, or none any more.</param>
 /// <param name="Rationale">Why, in a sentence without clinical facts.</param>
 /// <param name="Findings">What was found for each of the payer's criteria.</param>
-/// <param name="Timeline">What happened.</param>
+/// <param name="Timeline">What happened, up to the last part of the case that came to its end; empty when the case was cut off. The record has it all.</param>
 internal sealed record PriorAuthOutcome(
     string Status, string? PayerReference, string Rationale, [SensitiveData] Finding[] Findings, TimelineEntry[] Timeline);
 
@@ -69,11 +69,27 @@ internal sealed record Evidence(string Id, string Page, string Text);
 
 /// <summary>What an agent read on one page.</summary>
 [SensitiveData]
-internal sealed record PageFacts(string[] Codes, string[] Medications, string[] Therapies, string[] Statements, string[] Missing);
+internal sealed record PageFacts(string[] Codes, string[] Medications, string[] Therapies, string[] Statements, string[] Missing)
+{
+    /// <summary>All that may prove something, a sentence each.</summary>
+    public IEnumerable<string> All =>
+    [
+        .. Statements, .. Therapies.Select(static therapy => $"Therapy: {therapy}"), .. Medications.Select(static medication => $"Medication: {medication}"),
+        .. Codes.Select(static code => $"Diagnosis: {code}"),
+    ];
+}
+
+/// <summary>The chart in two sentences.</summary>
+[SensitiveData]
+internal sealed record Summary([property: JsonPropertyName("summary")] string Text);
 
 /// <summary>What the pages say together.</summary>
 [SensitiveData]
-internal sealed record ClinicalFacts(string Summary, Evidence[] Evidence, string[] Missing, int UnreadablePages);
+internal sealed record ClinicalFacts(string Summary, Evidence[] Evidence, string[] Missing, int Pages, int UnreadablePages)
+{
+    /// <summary>How much of the chart is known: 1 for all of it.</summary>
+    public double ReadShare => Pages == 0 ? 0 : (double)(Pages - UnreadablePages) / Pages;
+}
 
 internal sealed record Criterion(string Id, string Text);
 
@@ -82,7 +98,7 @@ internal sealed record Policy(string? Version, Criterion[] Criteria);
 
 /// <summary>Whether one criterion is met, and the sentence that proves it.</summary>
 [SensitiveData]
-internal sealed record Finding(string CriterionId, bool IsMet, string? EvidenceId, string Reason);
+internal sealed record Finding(string CriterionId, bool IsMet, string Reason, string? EvidenceId = null);
 
 /// <param name="Findings">One for each criterion.</param>
 /// <param name="Confidence">0 to 1.</param>
@@ -104,7 +120,10 @@ internal sealed record PhysicianDecision(bool Approved, string Physician, [Sensi
 internal sealed record ProviderDocs(string[] Pages);
 
 /// <summary>What the payer is sent.</summary>
-internal sealed record Claim(string CaseId, string PayerId, string ProcedureCode, [SensitiveData] string Letter);
+internal sealed record Claim(string CaseId, string PayerId, string ProcedureCode, [SensitiveData] string[] DiagnosisCodes, [SensitiveData] string Letter);
+
+/// <summary>The keys under which the payer knows the claim and its withdrawal, whoever sends them.</summary>
+internal sealed record ClaimKeys(string Submit, string Void);
 
 [JsonConverter(typeof(JsonStringEnumConverter<PayerVerdict>))]
 internal enum PayerVerdict
