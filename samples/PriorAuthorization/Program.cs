@@ -20,15 +20,24 @@ if (arguments.IsDemo) return await new DemoRun(arguments, Console.Out).RunAsync(
 
 var directory = Directory.CreateDirectory(arguments.Data).FullName;
 var folder = new DataFolder(directory);
-var clock = new DemoClock(folder);
+DemoClock clock;
+try
+{
+    clock = new DemoClock(folder);
+}
+catch (InvalidDataException error)
+{
+    Console.Error.WriteLine($"The sample could not start: {error.Message}");
+    return 1;
+}
+
 var builder = WebApplication.CreateSlimBuilder();
 builder.WebHost.UseUrls(arguments.Url);
-builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // a failed start is told below
+builder.Logging.AddSampleFilters();
 builder.Services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter()));
 builder.Services
-    .AddSingleton(clock)
-    .AddSingleton<TimeProvider>(clock)
     .AddCaseServices(folder, model.CreateClient, payerLatency: TimeSpan.FromMilliseconds(250))
+    .AddDemoTime(clock)
     .AddSingleton<CaseBook>()
     .AddSingleton<CaseDesk>()
     .AddHostedService<PayerOffice>();
@@ -36,7 +45,7 @@ if (arguments.Sabotage is { } sabotage) builder.Services.AddSabotage(sabotage, d
 builder.Services.AddPerdure(static options =>
     {
         options.DrainTimeout = TimeSpan.FromSeconds(5);
-        options.LeaseDuration = TimeSpan.FromHours(1); // as long as a stride of the demo's clock; on SQLite a new process takes over at once
+        options.LeaseDuration = TimeLapse.Lease; // on SQLite a new process takes over at once
         options.Retention = TimeSpan.FromDays(90);
     })
     .AddFunction<PriorAuthorizationFunction>()

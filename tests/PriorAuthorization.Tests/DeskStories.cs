@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Perdure;
 using Perdure.Testing;
@@ -59,6 +60,32 @@ public class DeskStories
         Assert.IsType<Answered.Taken>(await office.Desk.DecideAsync(office.CaseId, Signature with { EditedLetter = "A letter of my own." }, default));
     }
 
+    [Theory]
+    [InlineData("mri", "")]
+    [InlineData("mri", "  ")]
+    [InlineData("sleep", "\n")]
+    public async Task A_letter_that_was_emptied_cannot_be_signed_and_the_case_still_waits(string template, string letter)
+    {
+        await using var office = await Office.OpenAsync(template);
+
+        var refused = Assert.IsType<Answered.Invalid>(await office.Desk.DecideAsync(office.CaseId, Signature with { EditedLetter = letter }, default));
+
+        Assert.Equal("editedLetter", refused.Field);
+        Assert.Equal("physician", (await office.Cases.FindAsync(office.CaseId, default))!.Summary.Asks);
+        Assert.IsType<Answered.Taken>(await office.Desk.DecideAsync(office.CaseId, new(false, "Dr. Grey", "Not indicated.", letter), default));
+    }
+
+    [Fact]
+    public async Task A_second_signature_without_a_letter_is_told_who_was_first()
+    {
+        await using var office = await Office.OpenAsync("sleep");
+        await office.Desk.DecideAsync(office.CaseId, Signature with { EditedLetter = "A letter of my own." }, default);
+
+        var second = Assert.IsType<Answered.Closed>(await office.Desk.DecideAsync(office.CaseId, new(true, "Dr. Late", null, null), default));
+
+        Assert.Equal("Dr. Grey", second.First?.Physician);
+    }
+
     [Fact]
     public async Task What_the_provider_writes_goes_to_the_record_system_and_the_case_gets_its_address()
     {
@@ -70,6 +97,19 @@ public class DeskStories
         var details = await office.Cases.FindAsync(office.CaseId, default);
         Assert.Equal("physician", details!.Summary.Asks); // it exists
         Assert.Contains(details.Review!.Findings, static finding => finding.Page?.StartsWith("chart://case-", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public async Task A_document_that_comes_too_late_leaves_the_one_that_was_taken_as_it_is()
+    {
+        await using var office = await Office.OpenAsync("knee");
+        var late = office.DeskThatReads(before: async () => Assert.IsType<Answered.Taken>(await office.Desk.DeliverAsync(office.CaseId, "The first report", default)));
+
+        Assert.IsType<Answered.Closed>(await late.DeliverAsync(office.CaseId, "The second report", default));
+
+        var answer = (await office.Cases.OperationsAsync(office.CaseId, default))!.Last(static operation => operation.CallbackDetails?.Result is not null); // it exists
+        var taken = JsonSerializer.Deserialize<ProviderDocs>(answer.CallbackDetails!.Result!, JsonSerializerOptions.Web)!; // just looked for
+        Assert.Contains("The first report", await office.Surroundings.Charts.ReadPageAsync(Assert.Single(taken.Pages), default), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,6 +159,13 @@ public class DeskStories
             (Host, Surroundings) = (host, surroundings);
             Cases = new CaseBook(host.Client, surroundings.Books, surroundings.Meter, surroundings.Messages);
             Desk = new CaseDesk(host.Client, Cases, surroundings.Charts);
+        }
+
+        /// <summary>A desk at which something happens between reading a case and answering it.</summary>
+        public CaseDesk DeskThatReads(Func<Task> before)
+        {
+            var client = ClientDouble.HoldingBackOperations(Host.Client, before);
+            return new CaseDesk(client, new CaseBook(client, Surroundings.Books, Surroundings.Meter, Surroundings.Messages), Surroundings.Charts);
         }
 
         public DurableTestHost Host { get; }

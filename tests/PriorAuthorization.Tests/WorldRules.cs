@@ -36,6 +36,23 @@ public sealed class WorldRules : IDisposable
     }
 
     [Fact]
+    public void What_a_reader_was_given_stays_as_it_was_and_is_not_copied_for_it()
+    {
+        var log = new KeyedLog<Message>(null);
+        for (var number = 1; number <= 1000; number++) log.Append(key => new Message(key, "case-1", "x", "", default));
+        var read = log.Entries;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var look = 0; look < 10; look++) Assert.Equal(1000, log.Entries.Count);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        log.Append(key => new Message(key, "case-1", "x", "", default));
+
+        Assert.Equal((1000, "1000"), (read.Count, read[^1].Key));
+        Assert.Equal((1001, "1001"), (log.Entries.Count, log.Entries[^1].Key));
+        Assert.InRange(allocated, 0, 8000);
+    }
+
+    [Fact]
     public void A_clock_that_was_moved_fires_what_is_due_and_keeps_its_time_over_a_restart()
     {
         var folder = new DataFolder(_folder.FullName);
@@ -53,6 +70,31 @@ public sealed class WorldRules : IDisposable
         clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(["hour", "day"], fired);
         Assert.InRange(new DemoClock(folder).Ahead, TimeSpan.FromHours(26), TimeSpan.FromHours(26));
+    }
+
+    [Fact]
+    public void A_clock_that_cannot_be_read_is_told_and_not_taken_for_one_that_was_never_moved()
+    {
+        File.WriteAllText(Path("clock.txt"), "");
+
+        var error = Assert.Throws<InvalidDataException>(() => new DemoClock(new DataFolder(_folder.FullName)));
+
+        Assert.Contains(Path("clock.txt"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_clock_is_written_beside_the_one_that_it_replaces()
+    {
+        var folder = new DataFolder(_folder.FullName);
+        var clock = new DemoClock(folder);
+        clock.Advance(TimeSpan.FromHours(1));
+        File.WriteAllText(Path("clock.txt.next"), "1.0"); // killed while it was written
+        using var old = new StreamReader(new FileStream(Path("clock.txt"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+
+        clock.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal("01:00:00", old.ReadToEnd());
+        Assert.Equal(TimeSpan.FromHours(2), new DemoClock(folder).Ahead);
     }
 
     [Fact]
@@ -85,6 +127,16 @@ public sealed class WorldRules : IDisposable
         Assert.False(killed.IsCompleted);
         Assert.Equal(new ModelUsage(Calls: 5, Tokens: 15, Repeated: 1), next.Usage("case-1"));
         Assert.Equal(new ModelUsage(0, 0, 0), next.Usage("case-2"));
+    }
+
+    [Fact]
+    public async Task The_meter_counts_cases_apart_and_together()
+    {
+        var meter = new ModelMeter(new DataFolder(null));
+        await meter.MeasureAsync("case-1", "summary", "step-1", static () => Task.FromResult(7L), static tokens => tokens);
+        await meter.MeasureAsync("case-2", "summary", "step-2", static () => Task.FromResult(5L), static tokens => tokens);
+
+        Assert.Equal((new(1, 7, 0), new(1, 5, 0), new(2, 12, 0)), (meter.Usage("case-1"), meter.Usage("case-2"), meter.Usage()));
     }
 
     [Fact]

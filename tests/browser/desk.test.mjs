@@ -76,6 +76,20 @@ describe("Cases at the desk", { timeout: 200_000, concurrency: 5 }, () => {
     await desk.ends("Approved");
   });
 
+  it("A letter that was emptied is not signed", async test => {
+    const desk = await visit(test);
+    desk.expect(/400/);
+    await desk.open("mri");
+    await desk.at("letter").fill("");
+    await desk.shows("letter-help", "Empty");
+    await desk.sign();
+    await desk.shows("letter-problem", "is empty");
+    await desk.at("letter").fill("Please see the attached images.");
+    await desk.showsNot("letter-problem");
+    await desk.at("sign").click();
+    await desk.shows("letter-shown", "Please see the attached images.");
+  });
+
   it("Whoever decides gives a name, and whoever refuses a reason", async test => {
     const desk = await visit(test);
     desk.expect(/400/);

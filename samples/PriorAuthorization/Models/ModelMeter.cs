@@ -19,13 +19,28 @@ internal enum CallPhase
 /// <param name="Calls">Calls that were made.</param>
 /// <param name="Tokens">Of the answers that came.</param>
 /// <param name="Repeated">Calls made again because the process ended between the call and its record.</param>
-internal sealed record ModelUsage(int Calls, long Tokens, int Repeated);
+internal sealed record ModelUsage(int Calls, long Tokens, int Repeated)
+{
+    public static ModelUsage None { get; } = new(0, 0, 0);
+
+    public static ModelUsage operator +(ModelUsage one, ModelUsage other) =>
+        new(one.Calls + other.Calls, one.Tokens + other.Tokens, one.Repeated + other.Repeated);
+}
 
 /// <summary>What the models cost, per case. It outlives the process, so that calls which a crash repeats are counted too.</summary>
-internal sealed class ModelMeter(DataFolder folder)
+internal sealed class ModelMeter
 {
     private readonly Lock _gate = new();
-    private readonly KeyedLog<ModelCall> _log = new(folder.File("model-calls.jsonl"));
+    private readonly KeyedLog<ModelCall> _log;
+    private readonly Dictionary<string, ModelUsage> _usageByCase = [];
+    private readonly HashSet<string> _begunSteps = [];
+    private ModelUsage _usage = ModelUsage.None;
+
+    public ModelMeter(DataFolder folder)
+    {
+        _log = new KeyedLog<ModelCall>(folder.File("model-calls.jsonl"));
+        foreach (var call in _log.Entries) Count(call);
+    }
 
     public async Task<T> MeasureAsync<T>(string caseId, string agent, string stepKey, Func<Task<T>> call, Func<T, long> tokensOf)
     {
@@ -45,33 +60,23 @@ internal sealed class ModelMeter(DataFolder folder)
 
         void Note(CallPhase phase, long tokens)
         {
-            lock (_gate)
-            {
-                var key = (_log.Count + 1).ToString();
-                _log.Add(key, _ => new ModelCall(key, caseId, agent, stepKey, phase, tokens));
-            }
+            lock (_gate) Count(_log.Append(key => new ModelCall(key, caseId, agent, stepKey, phase, tokens)));
         }
     }
 
     public ModelUsage Usage(string? caseId = null)
     {
-        var calls = _log.Entries.Where(call => caseId is null || call.CaseId == caseId).ToList();
-        return new ModelUsage(
-            calls.Count(static call => call.Phase == CallPhase.Begun),
-            calls.Sum(static call => call.Tokens),
-            calls.GroupBy(static call => call.StepKey).Sum(Repetitions));
+        lock (_gate) return caseId is null ? _usage : _usageByCase.GetValueOrDefault(caseId, ModelUsage.None);
     }
 
     /// <summary>A step that succeeded needs one answer; what begins after that, or after a call of which nothing more was heard, a crash has repeated.</summary>
-    private static int Repetitions(IEnumerable<ModelCall> callsOfStep)
+    private void Count(ModelCall call)
     {
-        var (repeated, isOpen) = (0, false);
-        foreach (var call in callsOfStep)
-        {
-            if (call.Phase == CallPhase.Begun && isOpen) repeated++;
-            isOpen = call.Phase != CallPhase.Failed;
-        }
-
-        return repeated;
+        var isBegun = call.Phase == CallPhase.Begun;
+        var cost = new ModelUsage(isBegun ? 1 : 0, call.Tokens, isBegun && _begunSteps.Contains(call.StepKey) ? 1 : 0);
+        if (call.Phase == CallPhase.Failed) _begunSteps.Remove(call.StepKey);
+        else _begunSteps.Add(call.StepKey);
+        _usage += cost;
+        _usageByCase[call.CaseId] = _usageByCase.GetValueOrDefault(call.CaseId, ModelUsage.None) + cost;
     }
 }

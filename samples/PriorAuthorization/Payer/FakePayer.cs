@@ -6,6 +6,9 @@ internal sealed class FakePayer(PayerBooks books, TimeProvider clock, TimeSpan l
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan TenDays = TimeSpan.FromDays(10);
 
+    /// <summary>Nobody decides on a claim while it is being withdrawn.</summary>
+    private readonly Lock _decision = new();
+
     public async Task<bool> IsCoveredAsync(string payerId, string patientRef, CancellationToken cancellationToken)
     {
         await TravelAsync(cancellationToken);
@@ -43,19 +46,28 @@ internal sealed class FakePayer(PayerBooks books, TimeProvider clock, TimeSpan l
     public async Task AddInformationAsync(string reference, string[] statements, string idempotencyKey, CancellationToken cancellationToken)
     {
         await TravelAsync(cancellationToken);
-        books.Add(new LedgerEntry(idempotencyKey, LedgerKind.Information, reference, CaseOf(reference), PayerVerdict.Pending, clock.GetUtcNow()));
+        books.Add(new LedgerEntry($"information:{idempotencyKey}", LedgerKind.Information, reference, CaseOf(reference), PayerVerdict.Pending, clock.GetUtcNow())
+        {
+            Statements = statements.Length,
+        });
     }
 
     public async Task VoidAsync(string reference, string idempotencyKey, CancellationToken cancellationToken)
     {
         await TravelAsync(cancellationToken);
-        books.Add(new LedgerEntry($"void:{reference}", LedgerKind.Void, reference, CaseOf(reference), PayerVerdict.Pending, clock.GetUtcNow()));
+        lock (_decision) books.Add(new LedgerEntry($"void:{idempotencyKey}", LedgerKind.Void, reference, CaseOf(reference), PayerVerdict.Pending, clock.GetUtcNow()));
     }
 
-    /// <summary>What the payer says now. What it has said once, it goes on saying until it is sent something new.</summary>
+    /// <summary>What the payer says now. What it has said once, it goes on saying until it is sent something new; of a claim that was withdrawn it says nothing.</summary>
     public PayerVerdict Decide(string reference)
     {
+        lock (_decision) return Decide_NeedsLock(reference);
+    }
+
+    private PayerVerdict Decide_NeedsLock(string reference)
+    {
         var file = books.Of(reference).ToList();
+        if (file.Exists(static entry => entry.Kind == LedgerKind.Void)) return PayerVerdict.Pending;
         var received = file.Last(static entry => entry.Kind is LedgerKind.Claim or LedgerKind.Information);
         var said = file.LastOrDefault(static entry => entry.Kind == LedgerKind.Decision);
         if (said is not null && said.Key.EndsWith($":{received.Key}", StringComparison.Ordinal)) return said.Verdict;
@@ -69,8 +81,7 @@ internal sealed class FakePayer(PayerBooks books, TimeProvider clock, TimeSpan l
             PayerBehaviour.AsksForMore when received.Kind == LedgerKind.Claim => PayerVerdict.MoreInformation,
             _ => PayerVerdict.Approved,
         };
-        books.Add(new LedgerEntry($"decision:{received.Key}", LedgerKind.Decision, reference, received.CaseId, verdict, now));
-        return verdict;
+        return books.Add(new LedgerEntry($"decision:{received.Key}", LedgerKind.Decision, reference, received.CaseId, verdict, now)).Verdict;
     }
 
     private string CaseOf(string reference) => books.Of(reference).First().CaseId;

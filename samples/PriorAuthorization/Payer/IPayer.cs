@@ -19,7 +19,7 @@ internal interface IPayer
 
     Task AddInformationAsync(string reference, string[] statements, string idempotencyKey, CancellationToken cancellationToken);
 
-    /// <summary>Withdraws a claim; withdrawing it again changes nothing.</summary>
+    /// <summary>Withdraws a claim; a withdrawal under a key that the payer knows is the one that it has.</summary>
     Task VoidAsync(string reference, string idempotencyKey, CancellationToken cancellationToken);
 }
 

@@ -9,7 +9,11 @@ internal enum LedgerKind
 }
 
 /// <summary>One line of the payer's books.</summary>
-internal sealed record LedgerEntry(string Key, LedgerKind Kind, string Reference, string CaseId, PayerVerdict Verdict, DateTimeOffset At) : IKeyed;
+internal sealed record LedgerEntry(string Key, LedgerKind Kind, string Reference, string CaseId, PayerVerdict Verdict, DateTimeOffset At) : IKeyed
+{
+    /// <summary>Of information: how many statements arrived. What they say is not in the books.</summary>
+    public int Statements { get; init; }
+}
 
 internal sealed record BehaviourEntry(string Key, string CaseId, PayerBehaviour Behaviour) : IKeyed;
 
@@ -29,18 +33,16 @@ internal sealed class PayerBooks(DataFolder folder)
     public PayerBehaviour BehaviourOf(string caseId) =>
         _behaviours.Entries.LastOrDefault(entry => entry.CaseId == caseId)?.Behaviour ?? PayerBehaviour.Accepts;
 
-    public void SetBehaviour(string caseId, PayerBehaviour behaviour)
-    {
-        if (BehaviourOf(caseId) == behaviour && behaviour != PayerBehaviour.Accepts) return;
-        _behaviours.Add($"{caseId}:{_behaviours.Count}", _ => new BehaviourEntry($"{caseId}:{_behaviours.Count}", caseId, behaviour));
-    }
+    /// <summary>From now on; the last of several counts.</summary>
+    public void SetBehaviour(string caseId, PayerBehaviour behaviour) => _behaviours.Append(key => new BehaviourEntry(key, caseId, behaviour));
 
     public (LedgerEntry Entry, bool IsNew) Claim(string caseId, string key, DateTimeOffset at) => _ledger.Add(
         key, number => new LedgerEntry(key, LedgerKind.Claim, $"PA-{number:D5}", caseId, PayerVerdict.Pending, at));
 
     public LedgerEntry? Find(string key) => _ledger.Find(key);
 
-    public void Add(LedgerEntry entry) => _ledger.Add(entry.Key, _ => entry);
+    /// <summary>Adds a line and returns it; or the line that has its key.</summary>
+    public LedgerEntry Add(LedgerEntry entry) => _ledger.Add(entry.Key, _ => entry).Entry;
 
     public IEnumerable<LedgerEntry> Of(string reference) => Ledger.Where(entry => entry.Reference == reference);
 }

@@ -15,8 +15,9 @@ internal static class CaseApi
         app.MapGet("/api/ledger", static (PayerBooks books) => Results.Ok(books.Ledger));
 
         app.MapPost("/api/cases", OpenAsync);
-        app.MapPost("/api/cases/{id}/decision", static async (string id, PhysicianDecision decision, CaseDesk desk, CancellationToken token) =>
-            Tell(id, await desk.DecideAsync(id, decision, token)));
+        app.MapPost("/api/cases/{id}/decision", static async (string id, NewDecision decision, CaseDesk desk, CancellationToken token) => decision.Approved is { } approved
+            ? Tell(id, await desk.DecideAsync(id, new PhysicianDecision(approved, decision.Physician ?? "", decision.Note, decision.EditedLetter), token))
+            : Problem("approved", "is missing: true signs the letter, false refuses it."));
         app.MapPost("/api/cases/{id}/documents", static async (string id, Delivery delivery, CaseDesk desk, CancellationToken token) =>
             Tell(id, await desk.DeliverAsync(id, delivery.Text, token)));
         app.MapPost("/api/cases/{id}/withdraw", static async (string id, CaseDesk desk, CancellationToken token) =>
@@ -24,7 +25,7 @@ internal static class CaseApi
         app.MapPost("/api/cases/{id}/payer", static async (string id, Treatment treatment, PayerBooks books, CaseBook cases, CancellationToken token) =>
         {
             if (await cases.ArnOfAsync(id, token) is null) return NoSuchCase(id);
-            if (!Enum.TryParse<PayerBehaviour>(treatment.Behaviour, out var behaviour)) return NotOneOf<PayerBehaviour>("behaviour", treatment.Behaviour);
+            if (!TryRead<PayerBehaviour>(treatment.Behaviour, out var behaviour)) return NotOneOf<PayerBehaviour>("behaviour", treatment.Behaviour);
             books.SetBehaviour(id, behaviour);
             return Results.Ok(new { Id = id });
         });
@@ -40,8 +41,8 @@ internal static class CaseApi
     {
         if (CaseTemplates.Find(order.Template) is not { } template)
             return Problem("template", $"is '{order.Template}'; it must be one of {string.Join(", ", CaseTemplates.All.Select(static template => template.Id))}.");
-        if (!Enum.TryParse<Urgency>(order.Urgency, out var urgency)) return NotOneOf<Urgency>("urgency", order.Urgency);
-        if (!Enum.TryParse<PayerBehaviour>(order.Behaviour, out var behaviour)) return NotOneOf<PayerBehaviour>("behaviour", order.Behaviour);
+        if (!TryRead<Urgency>(order.Urgency, out var urgency)) return NotOneOf<Urgency>("urgency", order.Urgency);
+        if (!TryRead<PayerBehaviour>(order.Behaviour, out var behaviour)) return NotOneOf<PayerBehaviour>("behaviour", order.Behaviour);
         return Results.Ok(new { Id = await cases.OpenAsync(template, urgency, behaviour, token) });
     }
 
@@ -59,10 +60,16 @@ internal static class CaseApi
 
     private static IResult Problem(string field, string problem) => Results.BadRequest(new { Error = $"{field} {problem}", Field = field });
 
+    /// <summary>By its name only: <see cref="Enum.TryParse{T}(string, out T)"/> takes any number too.</summary>
+    private static bool TryRead<T>(string? text, out T value) where T : struct, Enum => Enum.TryParse(text, out value) && Enum.GetNames<T>().Contains(text);
+
     private static IResult NotOneOf<T>(string field, string? value) where T : struct, Enum =>
         Problem(field, $"is '{value}'; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     private sealed record NewCase(string Template, string Urgency = nameof(PriorAuthorization.Urgency.Standard), string Behaviour = nameof(PayerBehaviour.Accepts));
+
+    /// <summary>As it is posted: what was left out is told from what was said.</summary>
+    private sealed record NewDecision(bool? Approved, string? Physician, string? Note, string? EditedLetter);
 
     private sealed record Delivery(string Text);
 

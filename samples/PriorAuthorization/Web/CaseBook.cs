@@ -75,6 +75,10 @@ internal sealed class CaseBook(IPerdureClient client, PayerBooks books, ModelMet
     public static PhysicianDecision? DecisionOf(IReadOnlyList<Operation> operations) =>
         Read<PhysicianDecision>(operations.LastOrDefault(static operation => operation.Name == "physician-review-answer")?.CallbackDetails?.Result);
 
+    /// <summary>What the physician is shown; null when it has not come to that.</summary>
+    public static ReviewRequest? ShownOf(IReadOnlyList<Operation> operations) =>
+        Read<ReviewRequest>(operations.LastOrDefault(static operation => operation.Name == "prepare-review")?.StepDetails?.Result);
+
     private async Task<ExecutionDescription?> DescribeAsync(string id, CancellationToken cancellationToken) =>
         await ArnOfAsync(id, cancellationToken) is { } arn ? await client.GetAsync(arn, cancellationToken) : null;
 
@@ -120,7 +124,7 @@ internal sealed class CaseBook(IPerdureClient client, PayerBooks books, ModelMet
 
     private static ReviewView? ReviewOf(IReadOnlyList<Operation> operations)
     {
-        if (Read<ReviewRequest>(operations.LastOrDefault(static operation => operation.Name == "prepare-review")?.StepDetails?.Result) is not { } shown) return null;
+        if (ShownOf(operations) is not { } shown) return null;
         var facts = Read<IntakeResult>(operations.FirstOrDefault(static operation => operation.Name == "intake")?.ContextDetails?.Result)?.Facts;
         var findings = shown.Findings.Select(finding =>
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Perdure;
 
 namespace PriorAuthorization;
@@ -31,9 +32,13 @@ internal sealed class CaseDesk(IPerdureClient client, CaseBook cases, ChartStore
         if (decision.EditedLetter is { Length: > MaxText }) return new Answered.Invalid("editedLetter", $"has {decision.EditedLetter.Length} characters; at most {MaxText} are taken.");
 
         if (await cases.OperationsAsync(id, cancellationToken) is not { } operations) return new Answered.NoSuchCase(id);
-        var hasLetter = operations.Any(static operation => operation.Name == "medical-necessity" && operation.Status == OperationStatus.Succeeded);
-        if (decision.Approved && !hasLetter && string.IsNullOrWhiteSpace(decision.EditedLetter))
-            return new Answered.Invalid("editedLetter", "is empty, and no agent has drafted a letter: write it.");
+        if (decision.Approved && CaseStory.OpenQuestion(operations, "physician-review") is not null)
+        {
+            var draft = CaseBook.ShownOf(operations)?.Letter;
+            if (string.IsNullOrWhiteSpace(decision.EditedLetter ?? draft))
+                return new Answered.Invalid("editedLetter", string.IsNullOrWhiteSpace(draft) ? "is empty, and no agent has drafted a letter: write it." : "is empty: what is signed has a text.");
+        }
+
         return await AnswerAsync(id, operations, "physician-review", decision, cancellationToken);
     }
 
@@ -45,8 +50,8 @@ internal sealed class CaseDesk(IPerdureClient client, CaseBook cases, ChartStore
         var question = Array.Find(ProviderQuestions, name => CaseStory.OpenQuestion(operations, name) is not null);
         if (question is null) return new Answered.Closed(id, null);
 
-        // The text goes to the record system; the case gets its address.
-        var delivery = CaseStory.OpenQuestion(operations, question)!.Name!; // just found
+        // The text goes to the record system; the case gets its address. Each delivery has one of its own: this one may yet be refused.
+        var delivery = $"{CaseStory.OpenQuestion(operations, question)!.Name}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}"; // just found
         var pages = await charts.AddAsync(id, delivery, "Document of the provider\n" + text, cancellationToken);
         return await AnswerAsync(id, operations, question, new ProviderDocs(pages), cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace PriorAuthorization;
 
@@ -11,10 +12,11 @@ internal sealed class DemoClock : TimeProvider
     private readonly string? _path;
     private TimeSpan _ahead;
 
+    /// <exception cref="InvalidDataException">The file does not say how far ahead the clock is.</exception>
     public DemoClock(DataFolder folder)
     {
         _path = folder.File("clock.txt");
-        if (_path is not null && File.Exists(_path) && TimeSpan.TryParse(File.ReadAllText(_path), CultureInfo.InvariantCulture, out var ahead)) _ahead = ahead;
+        if (_path is not null && File.Exists(_path)) _ahead = Read(_path);
     }
 
     public TimeSpan Ahead
@@ -43,12 +45,30 @@ internal sealed class DemoClock : TimeProvider
         MovedTimer[] timers;
         lock (_gate)
         {
+            if (_path is not null) Write(_path, _ahead + by);
             _ahead += by;
-            if (_path is not null) File.WriteAllText(_path, _ahead.ToString("c", CultureInfo.InvariantCulture));
             timers = [.. _timers];
         }
 
         foreach (var timer in timers) timer.Look();
+    }
+
+    private static TimeSpan Read(string path) =>
+        TimeSpan.TryParseExact(File.ReadAllText(path).Trim(), "c", CultureInfo.InvariantCulture, out var ahead) && ahead >= TimeSpan.Zero
+            ? ahead
+            : throw new InvalidDataException($"{path} does not say how far ahead the clock is. Put it right (1.00:00:00 is a day), or delete the whole data directory to begin anew.");
+
+    /// <summary>Whenever the process is killed, the file holds the one or the other.</summary>
+    private static void Write(string path, TimeSpan ahead)
+    {
+        var next = path + ".next";
+        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(Encoding.UTF8.GetBytes(ahead.ToString("c", CultureInfo.InvariantCulture)));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(next, path, overwrite: true);
     }
 
     private void Track(MovedTimer timer, bool isRunning)

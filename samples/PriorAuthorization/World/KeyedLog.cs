@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace PriorAuthorization;
@@ -15,9 +16,12 @@ internal interface IKeyed
 internal sealed class KeyedLog<T> where T : class, IKeyed
 {
     private readonly Lock _gate = new();
-    private readonly List<T> _entries = [];
     private readonly Dictionary<string, T> _byKey = [];
     private readonly string? _path;
+
+    // Only ever appended to: what a reader was given before stays as it was, and nothing is copied for readers.
+    private T[] _entries = new T[16];
+    private int _count;
 
     /// <param name="path">The file; null keeps everything in memory.</param>
     public KeyedLog(string? path)
@@ -31,19 +35,12 @@ internal sealed class KeyedLog<T> where T : class, IKeyed
         }
     }
 
+    /// <summary>The entries that there are now.</summary>
     public IReadOnlyList<T> Entries
     {
         get
         {
-            lock (_gate) return [.. _entries];
-        }
-    }
-
-    public int Count
-    {
-        get
-        {
-            lock (_gate) return _entries.Count;
+            lock (_gate) return new ArraySegment<T>(_entries, 0, _count);
         }
     }
 
@@ -58,19 +55,27 @@ internal sealed class KeyedLog<T> where T : class, IKeyed
         lock (_gate)
         {
             if (_byKey.TryGetValue(key, out var known)) return (known, false);
-            var entry = create(_entries.Count + 1);
-            if (_path is not null) Append(_path, entry);
+            var entry = create(_count + 1);
+            if (_path is not null) Write(_path, entry);
             Remember(entry);
             return (entry, true);
         }
     }
 
-    private void Remember(T entry)
+    /// <summary>Adds what <paramref name="create"/> makes of the number of the entry, from 1, which is to be its key.</summary>
+    public T Append(Func<string, T> create)
     {
-        if (_byKey.TryAdd(entry.Key, entry)) _entries.Add(entry);
+        lock (_gate) return Add((_count + 1).ToString(CultureInfo.InvariantCulture), number => create(number.ToString(CultureInfo.InvariantCulture))).Entry;
     }
 
-    private static void Append(string path, T entry)
+    private void Remember(T entry)
+    {
+        if (!_byKey.TryAdd(entry.Key, entry)) return;
+        if (_count == _entries.Length) Array.Resize(ref _entries, 2 * _count);
+        _entries[_count++] = entry;
+    }
+
+    private static void Write(string path, T entry)
     {
         using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         var cutShort = file.Length > 0 && LastByte(file) != '\n';

@@ -70,9 +70,10 @@ function pageWords(address) {
 const isChanged = () => current.details?.review && at("letter").value !== current.details.review.letter;
 
 function showLetterHelp() {
-  say(at("letter-help"), isChanged()
-    ? "Changed: your text goes out, not the draft."
-    : at("letter").value === "" ? "No agent has drafted one: it is yours to write." : "Drafted by an agent. It goes out as it stands here.");
+  const isDrafted = current.details?.review && current.details.review.letter.trim() !== "";
+  say(at("letter-help"), at("letter").value.trim() === ""
+    ? isDrafted ? "Empty: without a text it cannot be signed." : "No agent has drafted one: it is yours to write."
+    : isChanged() ? "Changed: your text goes out, not the draft." : "Drafted by an agent. It goes out as it stands here.");
 }
 
 function keepDraft() {
