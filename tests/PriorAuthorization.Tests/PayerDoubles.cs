@@ -84,7 +84,7 @@ internal sealed class ObservedPayer(IPayer payer, EffectLedger effects) : Delega
 
     public override Task VoidAsync(string reference, string idempotencyKey, CancellationToken cancellationToken)
     {
-        effects.TryRecord($"void {reference}");
+        effects.TryRecord($"void {idempotencyKey}");
         return base.VoidAsync(reference, idempotencyKey, cancellationToken);
     }
 }

@@ -141,7 +141,7 @@ public sealed class PayerRules : IDisposable
         Assert.Empty(log.Lines);
     }
 
-    private Task<string> SubmitAsync(string caseId) => _payer.SubmitAsync(new Claim(caseId, "payer-3", "72148", "A letter"), caseId, default);
+    private Task<string> SubmitAsync(string caseId) => _payer.SubmitAsync(new Claim(caseId, "payer-3", "72148", ["M54.16"], "A letter"), caseId, default);
 
     private async Task AskForCallAsync(string caseId, string callbackId) => await _payer.CallBackAsync(await SubmitAsync(caseId), callbackId, default);
 

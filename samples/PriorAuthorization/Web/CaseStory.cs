@@ -20,6 +20,8 @@ internal static class CaseStory
         ("escalate", "The lead physician is told.", "The lead physician was told."),
         ("audit-decision", "The decision goes to the audit trail.", "The decision is in the audit trail, with the hash of the letter."),
         ("submit:compensate", "The claim is withdrawn from the payer.", "The claim was withdrawn from the payer, if it had arrived."),
+        ("withdraw-claim:compensate", "The payer is asked whether it still has a claim.", "The payer has no claim, or none any more."),
+        ("withdraw-if-decided", "The payer is asked whether it still has a claim.", "The payer has no claim, or none any more."),
         ("submit", "The claim is submitted.", "The payer has the claim."),
         ("payer-decision", "The payer is deciding; we ask from time to time.", "The payer has answered."),
         ("payer-information", "The provider is asked for what the payer wants to know.", "The provider has answered."),
