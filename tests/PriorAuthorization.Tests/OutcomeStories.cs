@@ -208,6 +208,7 @@ public class OutcomeStories
 
         Assert.Equal(CaseStatus.Approved, result.Result!.Status);
         Assert.Equal([LedgerKind.Claim, LedgerKind.Information, LedgerKind.Decision], world.Surroundings.Books.Ledger.Select(static entry => entry.Kind));
+        Assert.Equal(1, world.Surroundings.Books.Ledger[1].Statements);
     }
 
     [Fact]
