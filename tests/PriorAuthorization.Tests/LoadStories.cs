@@ -26,6 +26,7 @@ public class LoadStories
                 builder.Services.AddSingleton(pace);
                 builder.AddFunction<PriorAuthorizationFunction>().AddFunction<PolicyCriteriaFunction>();
             },
+            static options => options.LeaseDuration = TimeSpan.FromHours(1), // the clock runs far ahead of the threads that keep the leases
             clock: clock);
 
         var arns = new string[Cases];
