@@ -61,7 +61,7 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
         if (typeof(TFunction).IsAbstract) throw new ArgumentException($"The function class {typeof(TFunction)} is abstract; add the class that implements it.");
         var attribute = typeof(TFunction).GetCustomAttribute<DurableFunctionAttribute>() ?? new DurableFunctionAttribute(typeof(TFunction).Name);
         services.TryAddScoped<TFunction>();
-        return Add(new FunctionDefinition(attribute.Name, attribute.Version, attribute.ExecutionTimeoutSeconds, HandlerOf<TFunction>())
+        return Add(new FunctionDefinition(attribute.Name, attribute.Version, attribute.ExecutionTimeoutSeconds, new InProcessInvoker(HandlerOf<TFunction>()))
         {
             RetentionDays = attribute.RetentionPeriodInDays,
             HasTenants = attribute.TenantIsolation,
@@ -80,14 +80,14 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
     {
         ArgumentNullException.ThrowIfNull(function);
         var timeout = Seconds(executionTimeout, nameof(executionTimeout)) ?? PerdureLimits.MaxDurationSeconds;
-        return Add(new FunctionDefinition(name, "$LATEST", timeout, new DelegateHandler<TInput, TOutput>(function)) { HasTenants = tenantIsolation });
+        return Add(new FunctionDefinition(name, "$LATEST", timeout, new InProcessInvoker(new DelegateHandler<TInput, TOutput>(function))) { HasTenants = tenantIsolation });
     }
 
     public IPerdureBuilder AddPlainFunction<TInput, TOutput>(string name, Func<TInput, CancellationToken, Task<TOutput>> function, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(function);
         var seconds = Seconds(timeout, nameof(timeout)) ?? LongestPlainCallSeconds;
-        return Add(new FunctionDefinition(name, "$LATEST", seconds, new PlainHandler<TInput, TOutput>(function)) { IsDurable = false });
+        return Add(new FunctionDefinition(name, "$LATEST", seconds, new InProcessInvoker(new PlainHandler<TInput, TOutput>(function))) { IsDurable = false });
     }
 
     private const int LongestPlainCallSeconds = 900; // as long as a Lambda function may run

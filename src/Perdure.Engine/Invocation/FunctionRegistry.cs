@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using Perdure.Hosting;
 
 namespace Perdure.Engine.Invocation;
 
 /// <summary>A function as a host registers it.</summary>
-internal sealed record FunctionDefinition(string Name, string Version, int ExecutionTimeoutSeconds, FunctionHandler Handler)
+internal sealed record FunctionDefinition(string Name, string Version, int ExecutionTimeoutSeconds, IFunctionInvoker Invoker)
 {
     /// <summary>Days for which finished executions are kept; 0 for the host's default.</summary>
     public int RetentionDays { get; init; }
@@ -58,22 +57,11 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
         return parts.Length == 1 || parts[1] == function.Version || function.AnswersToAnyQualifier ? function : null;
     }
 
-    /// <summary>Refuses functions whose input or output could never be written, before anything runs.</summary>
+    /// <summary>Refuses functions that could never be served, before anything runs.</summary>
     /// <exception cref="InvalidOperationException">A type is unknown to the serializer.</exception>
-    public void RequireSerializable(IDurableSerializer serializer)
+    public void RequireServable(IDurableSerializer serializer)
     {
-        if (serializer is not JsonDurableSerializer json) return; // what others can write is known only by trying
-        foreach (var function in _functions.Values)
-        {
-            RequireKnown(json, function, "input", function.Handler.InputType);
-            RequireKnown(json, function, "output", function.Handler.OutputType);
-        }
-    }
-
-    private static void RequireKnown(JsonDurableSerializer json, FunctionDefinition function, string what, Type type)
-    {
-        if (!json.Knows(type))
-            throw new InvalidOperationException($"The {what} of function '{function.Name}' cannot be written: {JsonDurableSerializer.Unknown(type)}");
+        foreach (var function in _functions.Values) function.Invoker.RequireServable(function.Name, serializer);
     }
 
     public FunctionDefinition Get(string name) => Find(name) ?? throw new FunctionNotFoundException(

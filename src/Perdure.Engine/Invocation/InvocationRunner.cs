@@ -1,5 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Perdure.Client;
 using Perdure.Engine.Executions;
 using Perdure.Engine.Scheduling;
 using Perdure.Operations;
@@ -26,12 +26,14 @@ internal sealed record InvocationStart(
     }
 }
 
-/// <summary>Runs invocations of in-process functions and records how they end.</summary>
+/// <summary>Runs invocations and records how they end.</summary>
 internal sealed partial class InvocationRunner(
     EngineCore core, FunctionRegistry functions, InvocationHost host, SlotPool slots, LeaseKeeper leases)
 {
     private readonly ILogger _logger = core.Loggers.CreateLogger("Perdure.Engine.Invocation");
-    private readonly InProcessService _service = new(core, functions);
+
+    /// <summary>Where the checkpoints of invocations go, wherever they run.</summary>
+    public IDurableService Service { get; } = new InProcessService(core, functions);
 
     /// <summary>Starts the invocation that a decision began, if it began one. Takes over the caller's slot then, and holds the mailbox for itself.</summary>
     public bool TryLaunch(ExecutionMailbox mailbox, ExecutionState state, Decision decision)
@@ -75,24 +77,8 @@ internal sealed partial class InvocationRunner(
         try
         {
             var input = await BuildInputAsync(mailbox, start).ConfigureAwait(false);
-            var scope = host.Services.CreateAsyncScope();
-            await using var _ = scope.ConfigureAwait(false);
-            var environment = new InvocationEnvironment
-            {
-                Service = _service,
-                Work = core.Work,
-                Clock = core.Store.Clock,
-                LoggerFactory = core.Loggers,
-                Serializer = host.Serializer,
-                Payloads = core.Payloads,
-                RequestId = start.Record.RequestId,
-                Signals = signals,
-                Options = host.Options,
-                Deadline = start.ToldDeadline,
-                TenantId = start.TenantId,
-                Interceptors = host.Interceptors,
-            };
-            return await functions.Get(start.Function).Handler.InvokeAsync(input, environment, scope.ServiceProvider).ConfigureAwait(false);
+            var call = new InvocationCall(input, start.Record.RequestId, signals, host, core, Service) { Deadline = start.ToldDeadline, TenantId = start.TenantId };
+            return await functions.Get(start.Function).Invoker.InvokeAsync(call).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -155,11 +141,4 @@ internal sealed partial class InvocationRunner(
 
     [LoggerMessage(EventId = 302, Level = LogLevel.Error, Message = "The end of an invocation of {Arn} could not be recorded; it is repeated when its lease ends.")]
     private static partial void LogNotRecorded(ILogger logger, string arn, Exception error);
-}
-
-/// <summary>What functions of this host run with.</summary>
-internal sealed record InvocationHost(IServiceProvider Services, IDurableSerializer Serializer, RuntimeOptions Options)
-{
-    /// <summary>Who watches every invocation of this host; null for nobody.</summary>
-    public InterceptorChain? Interceptors { get; init; }
 }
