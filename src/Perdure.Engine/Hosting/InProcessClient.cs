@@ -128,6 +128,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             Result = execution.Status == OperationStatus.Succeeded ? payloads.Text(execution.Result) : null,
             Error = payloads.Error(execution.Error),
             TenantId = ExecutionKind.SettingsOf(execution).TenantId,
+            Settings = ExecutionKind.SettingsOf(execution),
             Pause = ExecutionKind.PauseOf(execution) is { } pause ? new PauseDetails(pause.RequestedAt, pause.PausesTimeout, pause.Reason is "" ? null : pause.Reason) : null,
         };
     }

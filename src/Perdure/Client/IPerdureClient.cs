@@ -233,6 +233,9 @@ public sealed record ExecutionDescription
     /// <summary>The pause that was asked for; null when there is none. Not in lists.</summary>
     public PauseDetails? Pause { get; init; }
 
+    /// <summary>What it was started with besides its input. Not in lists.</summary>
+    internal Operations.Execution.ExecutionSettings? Settings { get; init; }
+
     /// <summary>Its input, as serialized text. Not in lists.</summary>
     public string? Input { get; init; }
 

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Perdure.Engine.Hosting;
+using Perdure.Server.Api;
+using Perdure.Server.Authentication;
+using Perdure.Server.Hosting;
+using Perdure.Server.Http;
+
+namespace Perdure.Server;
+
+/// <summary>Serves Perdure over HTTP.</summary>
+public static class PerdureServerExtensions
+{
+    /// <summary>Adds what <see cref="MapPerdureApi"/> needs. Call <c>AddPerdure()</c> too: the API serves that node.</summary>
+    /// <remarks>Without credentials in its options, a host that listens on anything but this machine's loopback addresses fails to start.</remarks>
+    public static IServiceCollection AddPerdureServer(this IServiceCollection services, Action<PerdureServerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<PerdureServerOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PerdureServerOptions>, PerdureServerOptionsValidator>());
+        if (configure is not null) services.Configure(configure);
+        services.TryAddSingleton(static provider => new ApiEngine(provider.GetRequiredService<PerdureHost>()));
+        services.TryAddSingleton<Authenticator>();
+        services.TryAddSingleton<OpenDoorCheck>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OpenDoorCheck>(static provider => provider.GetRequiredService<OpenDoorCheck>()));
+        services.TryAddSingleton<ApiPipeline>();
+        return services;
+    }
+
+    /// <summary>Maps the API of AWS Lambda durable functions, so that AWS SDKs and tools in every language can use this app as their endpoint.</summary>
+    /// <param name="endpoints">The app, or a group of it with a prefix.</param>
+    /// <returns>For conventions of the app's own.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddPerdure()</c> or <see cref="AddPerdureServer"/> is missing.</exception>
+    public static IEndpointConventionBuilder MapPerdureApi(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        if (endpoints.ServiceProvider.GetService<PerdureHost>() is null || endpoints.ServiceProvider.GetService<ApiPipeline>() is not { } pipeline)
+            throw new InvalidOperationException("MapPerdureApi() serves the node of this app: call services.AddPerdure() and services.AddPerdureServer() before the app is built.");
+        var group = endpoints.MapGroup("");
+        foreach (var version in DurableApi.Versions) group.Map($"/{version}/{{**path}}", pipeline.HandleAsync);
+        return group;
+    }
+}
