@@ -11,7 +11,7 @@ namespace Perdure.Engine.Invocation;
 
 /// <summary>What an invocation starts from, taken under the gate in the moment it began.</summary>
 internal sealed record InvocationStart(
-    InvocationRecord Record, string Arn, string Function, long Version, DateTimeOffset? Deadline, DateTimeOffset? ToldDeadline, string? TenantId,
+    InvocationRecord Record, string Arn, string Function, string FunctionVersion, long Version, DateTimeOffset? Deadline, DateTimeOffset? ToldDeadline, string? TenantId,
     IReadOnlyList<OperationRecord> Operations, IReadOnlyList<string> Updated, ReadOnlyMemory<byte> Payload)
 {
     public static InvocationStart? Of(ExecutionState state, Decision decision)
@@ -19,7 +19,7 @@ internal sealed record InvocationStart(
         if (decision.Changes?.Began is not { } began) return null;
         var execution = state.Execution;
         return new InvocationStart(
-            began, state.Arn, state.Identity.Function, state.Version, execution.Kind.DueAt(execution, null), ExecutionKind.ToldDeadline(execution), ExecutionKind.SettingsOf(execution).TenantId,
+            began, state.Arn, state.Identity.Function, state.Identity.FunctionVersion, state.Version, execution.Kind.DueAt(execution, null), ExecutionKind.ToldDeadline(execution), ExecutionKind.SettingsOf(execution).TenantId,
             [.. state.Operations.Where(state.IsVisible)],
             decision.Unseen,
             decision.Payload);
@@ -78,7 +78,7 @@ internal sealed partial class InvocationRunner(
         {
             var input = await BuildInputAsync(mailbox, start).ConfigureAwait(false);
             var call = new InvocationCall(input, start.Record.RequestId, signals, host, core, Service) { Deadline = start.ToldDeadline, TenantId = start.TenantId };
-            return await functions.Get(start.Function).Invoker.InvokeAsync(call).ConfigureAwait(false);
+            return await functions.Get(start.Function, start.FunctionVersion).Invoker.InvokeAsync(call).ConfigureAwait(false);
         }
         catch (Exception error)
         {
