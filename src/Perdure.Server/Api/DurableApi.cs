@@ -18,6 +18,22 @@ internal static class DurableApi
         new SendDurableExecutionCallbackSuccess(),
         new SendDurableExecutionCallbackFailure(),
         new SendDurableExecutionCallbackHeartbeat(),
+        new PauseDurableExecution(),
+        new ResumeDurableExecution(),
+        new DeleteDurableExecution(),
+        new ListFunctions(),
+        new GetFunction(),
+        new GetFunctionConfiguration(),
+        new ListVersionsByFunction(),
+        new CreateFunction(),
+        new UpdateFunctionConfiguration(),
+        new PublishVersion(),
+        new DeleteFunction(),
+        new CreateAlias(),
+        new UpdateAlias(),
+        new GetAlias(),
+        new ListAliases(),
+        new DeleteAlias(),
     ];
 
     /// <summary>The versions that begin every path; what comes before one is where an app mapped the API.</summary>

@@ -40,7 +40,7 @@ internal sealed class Invoke : FunctionOperation
 
         // Before the start: a caller who cannot wait must not find that it has begun.
         if (type == Synchronous) request.Place.ReserveWaiting();
-        var arn = await request.Engine.Client.StartAsync(definition.Name, payload, new StartOptions { ExecutionName = name, TenantId = tenant }, request.Aborted)
+        var arn = await request.Engine.Client.StartAsync($"{definition.Name}:{definition.Version}", payload, new StartOptions { ExecutionName = name, TenantId = tenant }, request.Aborted)
             .ConfigureAwait(false);
         var answer = type == Asynchronous
             ? new ApiResult(StatusCodes.Status202Accepted)

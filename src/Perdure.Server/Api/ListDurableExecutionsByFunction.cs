@@ -36,7 +36,7 @@ internal sealed class ListDurableExecutionsByFunction : FunctionOperation
         if (statuses.Count > 1) throw new ApiException(ApiErrors.InvalidParameterValue, "Cannot filter by more than one status");
         var executions = new ExecutionQuery(function.Name)
         {
-            Version = function.Qualifier,
+            Version = function.Qualifier is { } qualifier ? request.Engine.Functions.Served(function.Name)?.Resolve(qualifier)?.Version ?? qualifier : null,
             Name = name,
             Status = statuses.Count == 0 ? null : Statuses[statuses[0]],
             StartedAfter = after,

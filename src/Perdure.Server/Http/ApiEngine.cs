@@ -39,6 +39,8 @@ internal sealed class ApiEngine(PerdureHost host)
 
     public bool IsCallbackId(string callbackId) => Node.Core.Signer.TryReadCallback(callbackId, out _);
 
+    public Task<bool> TryServeAsync(FunctionDefinition function, CancellationToken cancellationToken) => Node.TryServeAsync(function, cancellationToken);
+
     public Task<TimeSpan> LagAsync(CancellationToken cancellationToken) => Node.LagAsync(cancellationToken);
 
     private sealed class VerbatimSerializer : IDurableSerializer

@@ -22,6 +22,7 @@ internal sealed class ApiPath(string template)
     public static bool TrySplit(string rawPath, [NotNullWhen(true)] out string[]? segments)
     {
         segments = rawPath.Split('/');
+        if (segments is [.. var all, ""]) segments = all; // AWS's own documentation ends some paths with a slash
         for (var i = 0; i < segments.Length; i++)
         {
             if (!TryDecode(segments[i], out var decoded)) return false;

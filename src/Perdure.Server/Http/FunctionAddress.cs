@@ -33,5 +33,9 @@ internal sealed record FunctionAddress(string Name, string? Qualifier)
     public FunctionDefinition Find(ApiEngine engine) =>
         engine.Functions.FindTarget(Qualifier is null ? Name : $"{Name}:{Qualifier}", out _) ?? throw NotFound();
 
+    /// <summary>The function in all its versions.</summary>
+    /// <exception cref="ApiException">There is none.</exception>
+    public ServedFunction FindServed(ApiEngine engine) => engine.Functions.Served(Name) ?? throw NotFound();
+
     public ApiException NotFound() => new(ApiErrors.ResourceNotFound, $"Function not found: {Arn}");
 }

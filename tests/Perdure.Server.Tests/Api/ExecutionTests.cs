@@ -79,7 +79,8 @@ public class ExecutionTests
 
     [Theory]
     [InlineData("/2025-12-01/durable-executions/nonsense", 400, "ValidationException")]
-    [InlineData("/2025-12-01/durable-executions/", 400, "ValidationException")]
+    [InlineData("/2025-12-01/durable-executions/", 404, "UnknownOperationException")]
+    [InlineData("/2025-12-01/durable-executions//", 400, "ValidationException")]
     [InlineData("/2025-12-01/durable-executions/arn%3Aaws%zz", 404, "UnknownOperationException")]
     [InlineData("/2025-12-01/durable-executions/%FF", 404, "UnknownOperationException")]
     [InlineData("/2025-12-01/something", 404, "UnknownOperationException")]
