@@ -53,6 +53,7 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddPerdureServer(options);
         var app = builder.Build();
         app.MapPerdureApi();
+        app.MapGroup("/under/a/prefix").MapPerdureApi();
         try
         {
             await app.StartAsync();

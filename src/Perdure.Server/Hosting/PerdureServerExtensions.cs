@@ -9,6 +9,7 @@ using Perdure.Server.Api;
 using Perdure.Server.Authentication;
 using Perdure.Server.Hosting;
 using Perdure.Server.Http;
+using Perdure.Server.OpenApi;
 
 namespace Perdure.Server;
 
@@ -28,10 +29,15 @@ public static class PerdureServerExtensions
         services.TryAddSingleton<OpenDoorCheck>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OpenDoorCheck>(static provider => provider.GetRequiredService<OpenDoorCheck>()));
         services.TryAddSingleton<ApiPipeline>();
+        services.TryAddSingleton<HealthEndpoints>();
         return services;
     }
 
     /// <summary>Maps the API of AWS Lambda durable functions, so that AWS SDKs and tools in every language can use this app as their endpoint.</summary>
+    /// <remarks>
+    /// Besides: <c>/perdure/openapi.json</c> describes the API, <c>/perdure/live</c> and <c>/perdure/ready</c> answer orchestrators and load
+    /// balancers. These three need no credentials and say nothing of any execution.
+    /// </remarks>
     /// <param name="endpoints">The app, or a group of it with a prefix.</param>
     /// <returns>For conventions of the app's own.</returns>
     /// <exception cref="InvalidOperationException"><c>AddPerdure()</c> or <see cref="AddPerdureServer"/> is missing.</exception>
@@ -42,6 +48,9 @@ public static class PerdureServerExtensions
             throw new InvalidOperationException("MapPerdureApi() serves the node of this app: call services.AddPerdure() and services.AddPerdureServer() before the app is built.");
         var group = endpoints.MapGroup("");
         foreach (var version in DurableApi.Versions) group.Map($"/{version}/{{**path}}", pipeline.HandleAsync);
+        group.MapGet("/perdure/openapi.json", static http => new ApiResult(200, OpenApiDocument.Bytes, "application/json").WriteAsync(http.Response, http.RequestAborted));
+        group.MapGet("/perdure/live", HealthEndpoints.LiveAsync);
+        group.MapGet("/perdure/ready", endpoints.ServiceProvider.GetRequiredService<HealthEndpoints>().ReadyAsync);
         return group;
     }
 }
