@@ -13,6 +13,12 @@ internal sealed record ApiCaller(string Name, ApiRights Rights, IReadOnlySet<str
 
     public bool May(ApiRights right, string function) => Rights.HasFlag(right) && (Functions.Count == 0 || Functions.Contains(function));
 
+    /// <exception cref="ApiException">They may not, whatever it is on.</exception>
+    public void Require(ApiRights right)
+    {
+        if (!Rights.HasFlag(right)) throw new ApiException(ApiErrors.AccessDenied, $"{Name} is not authorized: it needs the right {right}.");
+    }
+
     /// <exception cref="ApiException">They may not. The answer is the same whether there is such a function or not.</exception>
     public void Require(ApiRights right, string function)
     {

@@ -52,6 +52,7 @@ internal sealed partial class ApiPipeline(
         var claim = authenticator.Examine(http, target);
         var body = await RequestBody.ReadAsync(http, options.Value.MaxRequestBodyBytes).ConfigureAwait(false);
         var caller = claim.Prove(body);
+        caller.Require(operation.Right);
         return await operation.RunAsync(new ApiRequest
         {
             Http = http,

@@ -52,6 +52,19 @@ public class AccessTests
     }
 
     [Fact]
+    public async Task Every_operation_needs_its_right()
+    {
+        var none = "none-key-0123456789abcde";
+        await using var server = await TestServer.StartAsync(options => options.ApiKeys.Add(new ServerApiKey("nobody", none) { Rights = ApiRights.None }));
+
+        foreach (var operation in DurableApi.Operations)
+        {
+            var path = operation.Path.Labels.Aggregate(operation.Path.Template, static (path, label) => path.Replace($"{{{label}}}", "x", StringComparison.Ordinal));
+            (await server.Http.SendAsync(operation.Method, path, (string?)null, As(none))).Is(403, "AccessDeniedException", $"nobody is not authorized: it needs the right {operation.Right}.");
+        }
+    }
+
+    [Fact]
     public async Task A_credential_for_one_function_reaches_no_other_by_any_name()
     {
         await using var server = await StartAsync();
