@@ -14,6 +14,8 @@ public class FuzzTests
     /// <summary>Not 0: a web server refuses a path with it before any of ours sees it.</summary>
     private const string Alphabet = "abcXYZ019-_.~:$/%2F%41+=&?;,@!*'() \"\\<>{}|^`\u00e4\u4e2d";
 
+    private static readonly string[] Fields = ["Id", "Type", "Action", "SubType", "ParentId"];
+
     private const string Body = """
         {"CheckpointToken":"TOKEN","ClientToken":"ct","Updates":[
         {"Id":"s1","Type":"STEP","SubType":"Step","Name":"n","Action":"RETRY","Error":{"ErrorType":"T","ErrorMessage":"m","StackTrace":["a"]},"StepOptions":{"NextAttemptDelaySeconds":5}},
@@ -106,7 +108,7 @@ public class FuzzTests
                 json["ClientToken"] = wrong[random.Next(wrong.Length)];
                 break;
             case 2:
-                update[(string[])["Id", "Type", "Action", "SubType", "ParentId"] is var names ? names[random.Next(names.Length)] : ""] = wrong[random.Next(wrong.Length)];
+                update[Fields[random.Next(Fields.Length)]] = wrong[random.Next(wrong.Length)];
                 break;
             case 3:
                 updates.Insert(random.Next(updates.Count), JsonValue.Create(random.Next()));

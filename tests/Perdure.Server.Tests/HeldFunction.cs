@@ -12,9 +12,9 @@ internal sealed class HeldFunction : IFunctionInvoker, IDisposable
     private readonly Channel<HeldCall> _calls = Channel.CreateUnbounded<HeldCall>();
     private readonly CancellationTokenSource _over = new();
 
-    public async Task<InvocationOutcome> InvokeAsync(InvocationCall call)
+    public async Task<InvocationOutcome> InvokeAsync(DurableExecutionInvocationInput input, InvocationEnvironment environment, IServiceProvider services)
     {
-        var held = new HeldCall(call.Input);
+        var held = new HeldCall(input);
         await _calls.Writer.WriteAsync(held);
         return await held.Outcome.Task.WaitAsync(_over.Token);
     }

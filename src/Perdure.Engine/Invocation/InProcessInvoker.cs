@@ -7,26 +7,11 @@ namespace Perdure.Engine.Invocation;
 /// <summary>Calls a function of this process: no envelope JSON, no HTTP, a scope of services per invocation.</summary>
 internal sealed class InProcessInvoker(FunctionHandler handler) : IFunctionInvoker
 {
-    public async Task<InvocationOutcome> InvokeAsync(InvocationCall call)
+    public async Task<InvocationOutcome> InvokeAsync(DurableExecutionInvocationInput input, InvocationEnvironment environment, IServiceProvider services)
     {
-        var scope = call.Host.Services.CreateAsyncScope();
+        var scope = services.CreateAsyncScope();
         await using var _ = scope.ConfigureAwait(false);
-        var environment = new InvocationEnvironment
-        {
-            Service = call.Service,
-            Work = call.Core.Work,
-            Clock = call.Core.Store.Clock,
-            LoggerFactory = call.Core.Loggers,
-            Serializer = call.Host.Serializer,
-            Payloads = call.Core.Payloads,
-            RequestId = call.RequestId,
-            Signals = call.Signals,
-            Options = call.Host.Options,
-            Deadline = call.Deadline,
-            TenantId = call.TenantId,
-            Interceptors = call.Host.Interceptors,
-        };
-        return await handler.InvokeAsync(call.Input, environment, scope.ServiceProvider).ConfigureAwait(false);
+        return await handler.InvokeAsync(input, environment, scope.ServiceProvider).ConfigureAwait(false);
     }
 
     public void RequireServable(string function, IDurableSerializer serializer)

@@ -77,8 +77,22 @@ internal sealed partial class InvocationRunner(
         try
         {
             var input = await BuildInputAsync(mailbox, start).ConfigureAwait(false);
-            var call = new InvocationCall(input, start.Record.RequestId, signals, host, core, Service) { Deadline = start.ToldDeadline, TenantId = start.TenantId };
-            return await functions.Get(start.Function, start.FunctionVersion).Invoker.InvokeAsync(call).ConfigureAwait(false);
+            var environment = new InvocationEnvironment
+            {
+                Service = Service,
+                Work = core.Work,
+                Clock = core.Store.Clock,
+                LoggerFactory = core.Loggers,
+                Serializer = host.Serializer,
+                Payloads = core.Payloads,
+                RequestId = start.Record.RequestId,
+                Signals = signals,
+                Options = host.Options,
+                Deadline = start.ToldDeadline,
+                TenantId = start.TenantId,
+                Interceptors = host.Interceptors,
+            };
+            return await functions.Get(start.Function, start.FunctionVersion).Invoker.InvokeAsync(input, environment, host.Services).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -141,4 +155,11 @@ internal sealed partial class InvocationRunner(
 
     [LoggerMessage(EventId = 302, Level = LogLevel.Error, Message = "The end of an invocation of {Arn} could not be recorded; it is repeated when its lease ends.")]
     private static partial void LogNotRecorded(ILogger logger, string arn, Exception error);
+}
+
+/// <summary>What functions of this host run with.</summary>
+internal sealed record InvocationHost(IServiceProvider Services, IDurableSerializer Serializer, RuntimeOptions Options)
+{
+    /// <summary>Who watches every invocation of this host; null for nobody.</summary>
+    public InterceptorChain? Interceptors { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Perdure.Client;
 using Perdure.Engine;
 using Perdure.Engine.Executions;
@@ -9,7 +8,6 @@ using Perdure.Storage;
 namespace Perdure.Server.Http;
 
 /// <summary>The node behind the API. Everything that changes an execution is the engine's own command, as for an embedded client.</summary>
-[SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Parts of one node.")]
 internal sealed class ApiEngine(PerdureHost host)
 {
     private EngineNode Node => host.Node;

@@ -13,7 +13,7 @@ namespace Perdure.Server.Http;
 internal sealed partial class ApiPipeline(
     ApiEngine engine, Authenticator authenticator, OpenDoorCheck door, IHostApplicationLifetime lifetime, IOptions<PerdureServerOptions> options, ILogger<ApiPipeline> logger)
 {
-    private readonly RequestGate _gate = new(options.Value.MaxConcurrentRequests, options.Value.MaxWaitingInvocations);
+    private readonly RequestGate _gate = new(options.Value.MaxConcurrentRequests, options.Value.MaxWaitingInvocations, options.Value.MaxBufferedBytes);
 
     public static ApiException Draining(string message) => new(ApiErrors.Unavailable, message) { RetryAfterSeconds = 1 };
 
@@ -50,7 +50,7 @@ internal sealed partial class ApiPipeline(
 
         // What can be said without the body is said before it is read.
         var claim = authenticator.Examine(http, target);
-        var body = await RequestBody.ReadAsync(http, options.Value.MaxRequestBodyBytes).ConfigureAwait(false);
+        var body = await RequestBody.ReadAsync(http, options.Value.MaxRequestBodyBytes, place).ConfigureAwait(false);
         var caller = claim.Prove(body);
         caller.Require(operation.Right);
         return await operation.RunAsync(new ApiRequest

@@ -171,6 +171,7 @@ public class FunctionTests
 
     private sealed class Saying(string text) : IFunctionInvoker
     {
-        public Task<InvocationOutcome> InvokeAsync(InvocationCall call) => Task.FromResult<InvocationOutcome>(new InvocationOutcome.Succeeded($"\"{text}\""));
+        public Task<InvocationOutcome> InvokeAsync(DurableExecutionInvocationInput input, InvocationEnvironment environment, IServiceProvider services) =>
+            Task.FromResult<InvocationOutcome>(new InvocationOutcome.Succeeded($"\"{text}\""));
     }
 }

@@ -47,27 +47,58 @@ public class LimitTests
     [Fact]
     public void A_place_is_given_to_one_request_at_a_time_and_one_that_waits_gives_its_place_to_another()
     {
-        var gate = new RequestGate(mostWorking: 1, mostWaiting: 1);
+        var gate = new RequestGate(mostWorking: 1, mostWaiting: 1, mostBytes: 10);
         var first = gate.Enter();
-        var refused = Assert.Throws<ApiException>(() => gate.Enter());
+        RequireFull(() => gate.Enter());
         first.ReserveWaiting();
         var second = gate.Enter();
+        RequireFull(() => gate.Enter());
+        RequireFull(second.ReserveWaiting);
 
-        Assert.Equal(ApiErrors.TooManyRequests, refused.Error);
-        Assert.Throws<ApiException>(second.ReserveWaiting);
-        Assert.Equal(1, gate.Working);
         first.Dispose();
         second.ReserveWaiting();
-        second.Dispose();
-        Assert.Equal(0, gate.Working);
         gate.Enter().Dispose();
-        Assert.Equal(0, gate.Working);
+        gate.Enter().Dispose();
+        second.Dispose();
+        gate.Enter().ReserveWaiting();
     }
+
+    [Fact]
+    public void Bytes_are_given_back_with_the_place_whether_they_were_all_there_was_room_for_or_not()
+    {
+        var gate = new RequestGate(mostWorking: 3, mostWaiting: 1, mostBytes: 10);
+        var first = gate.Enter();
+        first.ReserveBytes(6);
+        var second = gate.Enter();
+        second.ReserveBytes(4);
+        RequireFull(() => second.ReserveBytes(1));
+
+        second.Dispose();
+        RequireFull(() => gate.Enter().ReserveBytes(5));
+        first.Dispose();
+        gate.Enter().ReserveBytes(10);
+    }
+
+    [Fact]
+    public async Task Bodies_that_are_in_memory_together_have_a_limit()
+    {
+        await using var server = await TestServer.StartAsync(options => (options.MaxRequestBodyBytes, options.MaxBufferedBytes) = (1 << 20, (1 << 20) + 3));
+        var waiting = server.Http.InvokeAsync("held", "1234", name: "first"); // its four bytes stay for as long as it waits
+        var call = await server.Held.NextAsync();
+
+        (await server.Http.InvokeAsync("echo", $"\"{new string('x', (1 << 20) - 2)}\"")).Is(429, "TooManyRequestsException");
+        call.Succeed("2");
+        (await waiting).Is(200);
+        (await server.Http.InvokeAsync("echo", $"\"{new string('x', (1 << 20) - 2)}\"")).Is(200);
+    }
+
+    private static void RequireFull(Action action) => Assert.Equal(ApiErrors.TooManyRequests, Assert.Throws<ApiException>(action).Error);
 
     [Theory]
     [InlineData(nameof(PerdureServerOptions.MaxConcurrentRequests))]
     [InlineData(nameof(PerdureServerOptions.MaxWaitingInvocations))]
     [InlineData(nameof(PerdureServerOptions.MaxRequestBodyBytes))]
+    [InlineData(nameof(PerdureServerOptions.MaxBufferedBytes))]
     public async Task An_option_out_of_range_is_refused_at_the_start_by_name_and_value(string name)
     {
         var error = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
