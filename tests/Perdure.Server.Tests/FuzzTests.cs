@@ -91,6 +91,33 @@ public class FuzzTests
         Assert.Empty(await server.Client.ListAsync().ToListAsync());
     }
 
+    /// <summary>What parsers have stumbled over before.</summary>
+    [Theory]
+    [InlineData("""{"\ud800":1,"CheckpointToken":"TOKEN","Updates":[{"\udc00":1,"Id":"s","Type":"STEP","Action":"START","Payload":"\udc00"}]}""")]
+    [InlineData("""{"CheckpointToken":"TOKEN","Updates":[{"Id":"s","Type":"STEP","Action":"FAIL","Error":{"\ud800":"x","ErrorMessage":"\ud800"}}]}""")]
+    [InlineData("""{"CheckpointToken":"TOKEN","Updates":[{"Id":"s","Type":"WAIT","Action":"START","WaitOptions":{"WaitSeconds":1e99}}]}""")]
+    [InlineData("""{"CheckpointToken":"TOKEN","Updates":[{"Id":"s","Type":"WAIT","Action":"START","WaitOptions":{"WaitSeconds":2147483648}}]}""")]
+    [InlineData("""{"CheckpointToken":"TOKEN","Updates":[{"Id":"s","Type":"CALLBACK","Action":"START","CallbackOptions":{"TimeoutSeconds":2147483647}}]}""")]
+    [InlineData("""{"CheckpointToken":"TOKEN","Updates":[{"Id":"s","Type":"STEP","Action":"FAIL","Error":{"StackTrace":"x"}}]}""")]
+    [InlineData("""{"CheckpointToken":"TOKEN","Updates":[{"Id":"s","Type":"STEP","Action":"FAIL","Error":[]}]}""")]
+    [InlineData("""{"CheckpointToken":"TOKEN","Updates":[{"Id":"s","Type":"CHAINED_INVOKE","Action":"START"}]}""")]
+    [InlineData("""{"CheckpointToken":"TOKEN","Updates":[{"Id":"s","Type":"EXECUTION","Action":"START"}]}""")]
+    [InlineData("""{"CheckpointToken":"TOKEN","Updates":[{"Id":"s","Type":"EXECUTION","Action":"FAIL"},{"Id":"t","Type":"STEP","Action":"START"}]}""")]
+    [InlineData("""{"CheckpointToken":"TOKEN","CheckpointToken":"QUJD"}""")]
+    [InlineData("\uFEFF{\"CheckpointToken\":\"TOKEN\"}")]
+    [InlineData("{\"CheckpointToken\":\"TOKEN\"}//")]
+    [InlineData("{\"CheckpointToken\":\"TOKEN\",}")]
+    public async Task A_body_with_a_trap_is_refused_and_changes_nothing(string body)
+    {
+        await using var server = await TestServer.StartAsync();
+        var call = await server.HoldAsync();
+        var before = await RecordAsync(server, call);
+
+        RequireRefused(await server.Http.SendAsync("POST", ApiClient.Execution(call.Arn, "/checkpoint"), body.Replace("TOKEN", call.Token, StringComparison.Ordinal)), body);
+
+        Assert.Equal(before, await RecordAsync(server, call));
+    }
+
     /// <summary>Cuts a body off, or gives one of its members a value that it cannot have.</summary>
     private static byte[] Break(string body, Random random)
     {

@@ -56,7 +56,9 @@ internal sealed class SignedClaim : IClaim
             if (!request.Headers.ContainsKey(name)) throw Refused($"The signed header '{name}' is missing.");
         }
 
-        var wanted = request.Headers.Keys.Select(static name => name.ToLowerInvariant()).Where(static name => name.StartsWith("x-amz-", StringComparison.Ordinal)).Append("host");
+        // What a client says of itself is left out by some signers, and means nothing here.
+        var wanted = request.Headers.Keys.Select(static name => name.ToLowerInvariant())
+            .Where(static name => name.StartsWith("x-amz-", StringComparison.Ordinal) && name != "x-amz-user-agent").Append("host");
         foreach (var name in wanted)
         {
             if (!signed.Contains(name)) throw Refused($"'{name}' must be a 'SignedHeader' in the AWS Authorization.");

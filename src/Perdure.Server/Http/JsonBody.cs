@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Perdure.Server.Api;
 
 namespace Perdure.Server.Http;
@@ -16,12 +17,31 @@ internal readonly struct JsonBody
         if (body.IsEmpty) return default;
         try
         {
+            RequireText(body.Span);
             var json = JsonElement.Parse(body.Span);
             return json.ValueKind == JsonValueKind.Object ? new JsonBody(json) : throw Refused("The body must be a JSON object.");
         }
         catch (JsonException error)
         {
             throw Refused($"The body is not valid JSON: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Every name and value is whole characters: parsers find half of one where they stumble over it, which can be anywhere.</summary>
+    private static void RequireText(ReadOnlySpan<byte> body)
+    {
+        if (!Utf8.IsValid(body)) throw Refused("The body is not UTF-8.");
+        var json = new Utf8JsonReader(body);
+        try
+        {
+            while (json.Read())
+            {
+                if (json.ValueIsEscaped) json.GetString();
+            }
+        }
+        catch (InvalidOperationException error)
+        {
+            throw Refused("The body has half of a character (a lone surrogate), which is no text.", error);
         }
     }
 
@@ -32,7 +52,7 @@ internal readonly struct JsonBody
 
     public bool IsEmpty => _json.ValueKind != JsonValueKind.Object || !_json.EnumerateObject().MoveNext();
 
-    public string? Text(string name) => Find(name, JsonValueKind.String, "a string") is { } text ? Read(text, name) : null;
+    public string? Text(string name) => Find(name, JsonValueKind.String, "a string")?.GetString();
 
     public bool? Flag(string name) => Member(name) is { } value
         ? value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Refused($"'{name}' must be true or false.")
@@ -53,18 +73,6 @@ internal readonly struct JsonBody
 
     private JsonElement? Member(string name) =>
         _json.ValueKind == JsonValueKind.Object && _json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    private static string Read(JsonElement text, string name)
-    {
-        try
-        {
-            return text.GetString()!; // its kind was looked at
-        }
-        catch (InvalidOperationException error)
-        {
-            throw Refused($"'{name}' is no valid text: it has half of a character.", error);
-        }
-    }
 
     private static ApiException Refused(string message, Exception? cause = null) => new(ApiErrors.Serialization, message, cause);
 }

@@ -182,6 +182,10 @@ public class CheckpointTests
     [InlineData("{\"CheckpointToken\":\"QUJD\",\"Updates\":[7]}")]
     [InlineData("{\"CheckpointToken\":\"QUJD\",\"Updates\":[{\"Id\":\"s\",\"Type\":\"STEP\",\"Action\":\"RETRY\",\"StepOptions\":{\"NextAttemptDelaySeconds\":\"soon\"}}]}")]
     [InlineData("{\"CheckpointToken\":\"QUJD\",\"Updates\":[{\"Id\":\"s\",\"Type\":\"STEP\",\"Action\":\"START\",\"Payload\":\"\\ud800\"}]}")]
+    [InlineData("{\"\\ud800\":1,\"CheckpointToken\":7}")]
+    [InlineData("{\"CheckpointToken\":\"QUJD\",\"Updates\":[{\"\\udfff\":1,\"Id\":7}]}")]
+    [InlineData("{\"CheckpointToken\":\"QUJD\",\"Updates\":[{\"Id\":\"s\",\"Type\":\"WAIT\",\"Action\":\"START\",\"WaitOptions\":{}}]}")]
+    [InlineData("{\"CheckpointToken\":\"QUJD\",\"Updates\":[{\"Id\":\"s\",\"Type\":\"CHAINED_INVOKE\",\"Action\":\"START\",\"ChainedInvokeOptions\":{\"FunctionName\":null}}]}")]
     public async Task A_body_of_another_shape_is_refused(string body)
     {
         await using var server = await TestServer.StartAsync();
