@@ -74,8 +74,13 @@ internal sealed class EngineNode : IDisposable
     public async Task<bool> TryServeAsync(FunctionDefinition function, CancellationToken cancellationToken)
     {
         function.RequireValid();
-        var served = Functions.Change(function.Name, known => known ?? ServedFunction.Of(function));
-        if (served is null || !ReferenceEquals(served.Default, function)) return false;
+        var isNew = false;
+        Functions.Change(function.Name, known =>
+        {
+            isNew = known is null;
+            return known ?? ServedFunction.Of(function);
+        });
+        if (!isNew) return false;
         await ReviveAsync(function.Name, ExecutionAttention.NoWorker, cancellationToken).ConfigureAwait(false);
         _dispatcher.Trigger();
         return true;

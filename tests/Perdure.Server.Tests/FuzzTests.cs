@@ -75,6 +75,43 @@ public class FuzzTests
     }
 
     [Fact]
+    public async Task A_body_at_random_is_refused_or_served_by_every_operation_and_breaks_nothing()
+    {
+        await using var server = await TestServer.StartAsync();
+        var random = new Random(5);
+        var call = await server.HoldAsync();
+        var operations = DurableApi.Operations.Where(operation => operation.Method is "POST" or "PUT" && operation is not Invoke).ToList(); // an invoke's body is its function's
+
+        for (var i = 0; i < Requests; i++)
+        {
+            var operation = operations[random.Next(operations.Count)];
+            var path = operation.Path.Template.Replace("{DurableExecutionArn}", call.Arn, StringComparison.Ordinal).Replace("{FunctionName}", "echo", StringComparison.Ordinal)
+                .Replace("{CallbackId}", call.Token, StringComparison.Ordinal).Replace("{Name}", "live", StringComparison.Ordinal);
+            var body = Value(random, 3)?.ToJsonString() ?? "null";
+            RequireAnswered(await server.Http.SendAsync(operation.Method, path, body), $"{path} {body}");
+        }
+
+        (await server.Http.GetAsync(call.Arn)).Is(200);
+    }
+
+    private static JsonNode? Value(Random random, int depth) => random.Next(depth == 0 ? 5 : 7) switch
+    {
+        0 => null,
+        1 => JsonValue.Create(random.Next(2) == 0),
+        2 => JsonValue.Create(random.Next(3) switch { 0 => -1, 1 => 1e300, _ => random.Next(100) }),
+        3 => JsonValue.Create(Text(random)),
+        4 => JsonValue.Create(Members[random.Next(Members.Length)]),
+        5 => new JsonArray([.. Enumerable.Range(0, random.Next(3)).Select(_ => Value(random, depth - 1))]),
+        _ => new JsonObject(Members.Where(_ => random.Next(3) == 0).Select(name => KeyValuePair.Create(name, Value(random, depth - 1)))),
+    };
+
+    private static readonly string[] Members =
+    [
+        "CheckpointToken", "ClientToken", "Updates", "Reason", "ExecutionTimeoutPaused", "ErrorType", "ErrorMessage", "ErrorData", "StackTrace", "FunctionName", "Code", "Publish",
+        "Timeout", "DurableConfig", "ExecutionTimeout", "RetentionPeriodInDays", "TenancyConfig", "TenantIsolationMode", "PER_TENANT", "Name", "FunctionVersion", "$LATEST",
+    ];
+
+    [Fact]
     public async Task A_header_at_random_is_refused_or_served_and_starts_nothing_that_was_not_asked_for()
     {
         await using var server = await TestServer.StartAsync(options => options.AccessKeys.Add(new ServerAccessKey("AKIAPERDURETESTS0001", "a-secret-that-nobody-would-guess")));

@@ -41,7 +41,7 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
     /// <summary>What runs the executions of a version: that version, or, where only one is served, the code that has taken its place.</summary>
     public FunctionDefinition Get(string name, string version) => Served(name)?.ForExecutionsOf(version) ?? throw NotRegistered($"{name}:{version}");
 
-    /// <summary>Changes a function, or with null, adds or removes it. What is made of it must depend on nothing else: it may be asked again.</summary>
+    /// <summary>Changes, adds or removes a function; null stands for none. The change may be asked for again, when another one came first.</summary>
     /// <returns>The function afterwards; null when it is gone.</returns>
     public ServedFunction? Change(string name, Func<ServedFunction?, ServedFunction?> change)
     {

@@ -60,6 +60,9 @@ internal static class ApiErrors
         _ => new(Service, "The service failed to answer. Try again; its log has the cause.", error) { RetryAfterSeconds = 1 },
     };
 
+    /// <summary>This server cannot serve now, and one can soon.</summary>
+    public static ApiException TryLater(string message) => new(Unavailable, message) { RetryAfterSeconds = 1 };
+
     private static string WithoutParameter(ArgumentException error) =>
         error.ParamName is { } name ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : error.Message;
 }

@@ -44,7 +44,7 @@ internal sealed class CreateFunction : ApiOperation
         var function = new FunctionDefinition(name, FunctionDefinition.Latest, timeout, invoker)
         {
             IsDurable = durable is not null,
-            HasTenants = body.Has("TenancyConfig"),
+            HasTenants = body.Object("TenancyConfig").Has("TenantIsolationMode"),
         };
         return durable?.On(function) ?? function;
     }

@@ -106,7 +106,7 @@ internal sealed class Invoke : FunctionOperation
         }
         catch (OperationCanceledException) when (request.Stopping.IsCancellationRequested && !request.Aborted.IsCancellationRequested)
         {
-            return ApiResult.Of(ApiPipeline.Draining($"The server is stopping; {arn} goes on. Read its end, or invoke again with the same name to wait for it."));
+            return ApiResult.Of(ApiErrors.TryLater($"The server is stopping; {arn} goes on. Read its end, or invoke again with the same name to wait for it."));
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class OpenDoorCheck(IOptions<PerdureServerOptions> options, ISer
     /// <exception cref="ApiException">It is refused.</exception>
     public void Require(HttpContext http)
     {
-        if (!_passed) throw new ApiException(ApiErrors.Unavailable, "The server is starting; try again.") { RetryAfterSeconds = 1 };
+        if (!_passed) throw ApiErrors.TryLater("The server is starting; try again.");
         if (options.Value.RequiresCredentials) return;
         if (http.Connection.LocalIpAddress is { } local && !IPAddress.IsLoopback(local))
             throw Refused("This server has no credentials and answers on its own machine alone.");

@@ -1,3 +1,4 @@
+using Perdure.Engine.Executions;
 using Perdure.Server.Api;
 using Perdure.Storage;
 
@@ -50,9 +51,9 @@ internal abstract class ExecutionOperation : ApiOperation
     /// <exception cref="ApiException">There is none.</exception>
     protected static async Task<ExecutionRow> FindAsync(ApiRequest request, ExecutionName arn)
     {
-        if (!Perdure.Engine.Executions.ExecutionArn.TryParse(arn.Text, out var key)) throw Unknown();
+        if (!ExecutionArn.TryParse(arn.Text, out var key)) throw Unknown();
         var row = await request.Engine.Store.FindAsync(key.Value, request.Aborted).ConfigureAwait(false);
-        return row is { Identity: { IsHidden: false } identity } && Perdure.Engine.Executions.ExecutionArn.Of(identity) == arn.Text ? row : throw Unknown();
+        return row is { Identity: { IsHidden: false } identity } && ExecutionArn.Of(identity) == arn.Text ? row : throw Unknown();
     }
 
     protected static ApiException Unknown() => new(ApiErrors.ResourceNotFound, "Durable Execution does not exist");

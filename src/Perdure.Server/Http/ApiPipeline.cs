@@ -15,8 +15,6 @@ internal sealed partial class ApiPipeline(
 {
     private readonly RequestGate _gate = new(options.Value.MaxConcurrentRequests, options.Value.MaxWaitingInvocations, options.Value.MaxBufferedBytes);
 
-    public static ApiException Draining(string message) => new(ApiErrors.Unavailable, message) { RetryAfterSeconds = 1 };
-
     public async Task HandleAsync(HttpContext http)
     {
         ApiResult result;
@@ -42,7 +40,7 @@ internal sealed partial class ApiPipeline(
     private async Task<ApiResult> AnswerAsync(HttpContext http)
     {
         using var place = _gate.Enter();
-        if (lifetime.ApplicationStopping.IsCancellationRequested) throw Draining("The server is stopping; try again.");
+        if (lifetime.ApplicationStopping.IsCancellationRequested) throw ApiErrors.TryLater("The server is stopping; try again.");
         door.Require(http);
         var target = RawTarget(http);
         if (!ApiPath.TrySplit(PathIn(target), out var segments) || !DurableApi.TryFind(http.Request.Method, segments, out var operation, out var labels))

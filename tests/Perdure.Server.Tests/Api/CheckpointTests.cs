@@ -54,6 +54,26 @@ public class CheckpointTests
     }
 
     [Fact]
+    public async Task The_same_answer_is_given_again_whatever_has_happened_before_and_since()
+    {
+        await using var server = await TestServer.StartAsync();
+        var call = await server.HoldAsync();
+        var opened = (await server.Http.CheckpointAsync(call.Arn, call.Token, """[{"Id":"a","Type":"CALLBACK","Action":"START"},{"Id":"b","Type":"CALLBACK","Action":"START"}]""")).Is(200);
+        var ids = opened.NewOperations.Select(operation => operation.GetProperty("CallbackDetails").GetProperty("CallbackId").GetString()!).ToList();
+        (await server.Http.CallbackAsync(ids[0], "succeed", "\"before\"")).Is(200);
+
+        var first = (await server.Http.CheckpointAsync(call.Arn, opened.Token, $"[{Step}]", "ct-1")).Is(200);
+        (await server.Http.CallbackAsync(ids[1], "succeed", "\"since\"")).Is(200);
+        var repeated = (await server.Http.CheckpointAsync(call.Arn, opened.Token, $"[{Step}]", "ct-1")).Is(200);
+        var next = (await server.Http.CheckpointAsync(call.Arn, repeated.Token)).Is(200);
+
+        Assert.Equal(first.Text, repeated.Text);
+        Assert.Equal(["a", "s1"], first.NewOperations.Select(operation => operation.GetProperty("Id").GetString()));
+        Assert.Equal("b", Assert.Single(next.NewOperations).GetProperty("Id").GetString());
+        (await server.Http.CheckpointAsync(call.Arn, opened.Token, $"[{Step}]", "ct-1")).Is(200); // the next one recorded nothing: this is still the last that did
+    }
+
+    [Fact]
     public async Task Another_client_token_with_an_old_token_is_refused()
     {
         await using var server = await TestServer.StartAsync();
