@@ -17,8 +17,10 @@ internal sealed record HistoryPage(IReadOnlyList<HistoryEvent> Events, string? N
 /// <remarks>Reads only the entries that the page is made of: a page of a long history costs what a page of a short one does.</remarks>
 internal sealed class HistoryPages(EngineCore core)
 {
-    private const int EntriesAtOnce = 50;
     private const long PageBytes = 5_000_000;
+
+    /// <summary>Entries to read at once: few when each may bring megabytes.</summary>
+    private static int Chunk(HistoryQuery query) => query.IncludeData ? 8 : 200;
 
     /// <param name="row">The execution.</param>
     /// <param name="query">Which page.</param>
@@ -32,9 +34,10 @@ internal sealed class HistoryPages(EngineCore core)
             : core.Signer.ReadMarker(query.Marker, scope);
         var events = new List<HistoryEvent>();
         var bytes = 0L;
+        var chunk = Chunk(query);
         while (true)
         {
-            var (from, to) = query.NewestFirst ? (Math.Max(1, version - EntriesAtOnce + 1), version) : (version, version + EntriesAtOnce - 1);
+            var (from, to) = query.NewestFirst ? (Math.Max(1, version - chunk + 1), version) : (version, version + chunk - 1);
             var entries = from > to ? [] : await core.Store.ReadEntriesAsync(row.Key, from, to, query.IncludeData, cancellationToken).ConfigureAwait(false);
             foreach (var entry in query.NewestFirst ? entries.Reverse() : entries)
             {
@@ -49,7 +52,7 @@ internal sealed class HistoryPages(EngineCore core)
                 bytes += entry.Payload.Length;
             }
 
-            if (entries.Count < EntriesAtOnce) return new HistoryPage(events, null);
+            if (entries.Count < chunk) return new HistoryPage(events, null);
             version = query.NewestFirst ? from - 1 : to + 1;
         }
     }

@@ -9,6 +9,7 @@ namespace Perdure.Engine.Invocation;
 internal sealed class InProcessService(EngineCore core, FunctionRegistry functions) : IDurableService
 {
     private const string Invalid = "Invalid checkpoint token";
+    private const long MostPageBytes = 5_000_000;
     private const string OtherArn = "Checkpoint token is not valid for the durable execution ARN";
 
     public Task<CheckpointResponse> CheckpointAsync(CheckpointRequest request, CancellationToken cancellationToken)
@@ -104,14 +105,28 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
         return UseAsync(token.Key, mailbox => mailbox.ReadAsync(async state =>
         {
             RequireCurrent(state, token, executionArn);
-            var visible = state.Operations.Where(state.IsVisible).Skip((int)from.Major).Take(maxItems + 1).ToList();
-            var page = visible.Take(maxItems).ToList();
+            var (page, isLast) = TakePage(state.Operations.Where(state.IsVisible).Skip((int)from.Major), maxItems);
             return new InitialExecutionState
             {
                 Operations = await new JournalPayloads().DescribeAsync(core.Store, token.Key, page, cancellationToken).ConfigureAwait(false),
-                NextMarker = visible.Count > page.Count ? core.Signer.SignMarker(new PagePosition(from.Major + page.Count, 0), scope) : null,
+                NextMarker = isLast ? null : core.Signer.SignMarker(new PagePosition(from.Major + page.Count, 0), scope),
             };
         }));
+    }
+
+    /// <summary>So many, or as many as fit into an answer of some megabytes, and at least one.</summary>
+    private static (List<OperationRecord> Page, bool IsLast) TakePage(IEnumerable<OperationRecord> operations, int maxItems)
+    {
+        var page = new List<OperationRecord>();
+        var bytes = 0L;
+        foreach (var operation in operations)
+        {
+            bytes += JournalPayloads.SizeOf(operation);
+            if (page.Count == maxItems || (bytes > MostPageBytes && page.Count > 0)) return (page, false);
+            page.Add(operation);
+        }
+
+        return (page, true);
     }
 
     public Task BeatAsync(string executionArn, string checkpointToken, string operationId, string? progress, CancellationToken cancellationToken)

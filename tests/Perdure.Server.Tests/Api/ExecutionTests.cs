@@ -109,6 +109,36 @@ public class ExecutionTests
     }
 
     [Fact]
+    public async Task A_long_history_has_every_event_once_whatever_the_size_of_its_pages()
+    {
+        await using var server = await TestServer.StartAsync();
+        var call = await server.HoldAsync();
+        var token = call.Token;
+        for (var i = 1; i <= 104; i++) token = (await server.Http.CheckpointAsync(call.Arn, token, $$"""[{"Id":"s{{i}}","Type":"STEP","Action":"START"}]""")).Is(200).Token;
+        var all = Enumerable.Range(1, 105);
+
+        Assert.Equal(all, await PagesAsync(server, call.Arn, ""));
+        Assert.Equal(all, await PagesAsync(server, call.Arn, "?MaxItems=7"));
+        Assert.Equal(all, await PagesAsync(server, call.Arn, "?MaxItems=1000"));
+        Assert.Equal(all.Reverse(), await PagesAsync(server, call.Arn, "?ReverseOrder=true&MaxItems=50"));
+        Assert.Equal(all.Reverse(), await PagesAsync(server, call.Arn, "?ReverseOrder=true&MaxItems=1000"));
+    }
+
+    [Fact]
+    public async Task A_page_of_large_events_is_shorter()
+    {
+        await using var server = await TestServer.StartAsync();
+        var call = await server.HoldAsync();
+        var token = call.Token;
+        var payload = new string('x', 1_000_000);
+        for (var i = 1; i <= 8; i++) token = (await server.Http.CheckpointAsync(call.Arn, token, $$"""[{"Id":"s{{i}}","Type":"STEP","Action":"SUCCEED","Payload":"{{payload}}"}]""")).Is(200).Token;
+
+        Assert.InRange((await server.Http.HistoryAsync(call.Arn)).List("Events").Count, 2, 8);
+        Assert.Equal(Enumerable.Range(1, 9), await PagesAsync(server, call.Arn, ""));
+        Assert.Equal(9, (await server.Http.HistoryAsync(call.Arn, "?IncludeExecutionData=false")).List("Events").Count);
+    }
+
+    [Fact]
     public async Task A_marker_of_a_history_stays_good_while_it_grows()
     {
         await using var server = await TestServer.StartAsync();

@@ -15,6 +15,19 @@ public class ListTests
     }
 
     [Fact]
+    public async Task A_long_list_has_every_execution_once()
+    {
+        await using var server = await TestServer.StartAsync();
+        var names = Enumerable.Range(1, 121).Select(i => $"e{i}").ToArray();
+        await StartAsync(server, names);
+        await server.HoldAsync();
+
+        Assert.Equal(names, await NamesAsync(server, "?ReverseOrder=true&MaxItems=60"));
+        Assert.Equal(names.Reverse(), await NamesAsync(server, "?MaxItems=49"));
+        Assert.Equal(names.Reverse(), await NamesAsync(server, "?MaxItems=1000&Qualifier=%24LATEST"));
+    }
+
+    [Fact]
     public async Task A_page_goes_on_where_the_last_one_ended_whatever_has_been_started_since()
     {
         await using var server = await TestServer.StartAsync();

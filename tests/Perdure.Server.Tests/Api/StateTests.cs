@@ -27,6 +27,23 @@ public class StateTests
     }
 
     [Fact]
+    public async Task A_page_of_large_operations_is_shorter()
+    {
+        await using var server = await TestServer.StartAsync();
+        var call = await server.HoldAsync();
+        var token = call.Token;
+        var payload = new string('x', 1_000_000);
+        for (var i = 1; i <= 8; i++) token = (await server.Http.CheckpointAsync(call.Arn, token, $$"""[{"Id":"s{{i}}","Type":"STEP","Action":"SUCCEED","Payload":"{{payload}}"}]""")).Is(200).Token;
+
+        var first = (await server.Http.StateAsync(call.Arn, token)).Is(200);
+        var second = (await server.Http.StateAsync(call.Arn, token, $"&Marker={Uri.EscapeDataString(first.NextMarker!)}")).Is(200);
+
+        Assert.Equal(5, first.List("Operations").Count); // the input and four results: a fifth makes more than five million bytes
+        Assert.Equal(["s5", "s6", "s7", "s8"], second.List("Operations").Select(operation => operation.GetProperty("Id").GetString()));
+        Assert.Null(second.NextMarker);
+    }
+
+    [Fact]
     public async Task A_marker_is_good_for_as_long_as_its_token()
     {
         await using var server = await TestServer.StartAsync();
