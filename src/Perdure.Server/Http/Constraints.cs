@@ -21,7 +21,7 @@ internal sealed class Constraints
         if (value is null) return;
         if (value.Length == 0) Violated(value, field, "Member must have length greater than or equal to 1");
         else if (value.Length > max) Violated(value, field, $"Member must have length less than or equal to {max}");
-        if (!pattern.IsMatch(value)) Violated(value, field, $"Member must satisfy regular expression pattern: {pattern.ToString().TrimStart('\\', 'A').Replace("\\z", "", StringComparison.Ordinal)}");
+        if (!pattern.IsMatch(value)) Violated(value, field, $"Member must satisfy regular expression pattern: {pattern.ToString()[2..^2]}"); // without \A and \z
     }
 
     public void OneOf(string? value, string field, IEnumerable<string> words)

@@ -30,17 +30,10 @@ internal static class OpenApiDocument
             }
 
             json.WriteEndObject();
-            WriteComponents(json);
-            json.WriteStartArray("security");
-            foreach (var scheme in (string[])["signatureV4", "apiKey"])
-            {
-                json.WriteStartObject();
-                json.WriteStartArray(scheme);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WritePropertyName("components");
+            json.WriteRawValue(Components);
+            json.WritePropertyName("security");
+            json.WriteRawValue(Security);
             json.WriteEndObject();
         }
 
@@ -89,30 +82,24 @@ internal static class OpenApiDocument
         json.WriteEndObject();
     }
 
-    private static void WriteComponents(Utf8JsonWriter json) => json.WriteRaw("""
-        "components": {
-            "responses": {
-              "Error": {
-                "description": "Refused. The header x-amzn-errortype names the error, and so does __type.",
-                "headers": { "x-amzn-errortype": { "schema": { "type": "string" } }, "Retry-After": { "schema": { "type": "integer" } } },
-                "content": { "application/json": { "schema": {
-                  "type": "object",
-                  "properties": { "__type": { "type": "string" }, "Type": { "type": "string" }, "message": { "type": "string" }, "Message": { "type": "string" } }
-                } } }
-              }
-            },
-            "securitySchemes": {
-              "signatureV4": { "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4" },
-              "apiKey": { "type": "http", "scheme": "bearer" }
+    private const string Components = """
+        {
+          "responses": {
+            "Error": {
+              "description": "Refused. The header x-amzn-errortype names the error, and so does __type.",
+              "headers": { "x-amzn-errortype": { "schema": { "type": "string" } }, "Retry-After": { "schema": { "type": "integer" } } },
+              "content": { "application/json": { "schema": {
+                "type": "object",
+                "properties": { "__type": { "type": "string" }, "Type": { "type": "string" }, "message": { "type": "string" }, "Message": { "type": "string" } }
+              } } }
             }
+          },
+          "securitySchemes": {
+            "signatureV4": { "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4" },
+            "apiKey": { "type": "http", "scheme": "bearer" }
           }
-        """);
+        }
+        """;
 
-    /// <summary>A member that is written as it is.</summary>
-    private static void WriteRaw(this Utf8JsonWriter json, string member)
-    {
-        var at = member.IndexOf(':', StringComparison.Ordinal);
-        json.WritePropertyName(member[..at].Trim().Trim('"'));
-        json.WriteRawValue(member[(at + 1)..]);
-    }
+    private const string Security = """[{ "signatureV4": [] }, { "apiKey": [] }]""";
 }
