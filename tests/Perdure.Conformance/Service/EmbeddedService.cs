@@ -61,7 +61,7 @@ internal sealed class EmbeddedService : IServiceUnderTest
     {
         List<JsonElement> events = [];
         await foreach (var e in ClientOf(executionArn).GetHistoryAsync(executionArn, cancellationToken: cancellationToken))
-            events.Add(JsonSerializer.SerializeToElement(e, WireJson.Default.HistoryEvent));
+            events.Add(JsonSerializer.SerializeToElement(e, ServiceJson.Default.HistoryEvent));
         return events;
     }
 
