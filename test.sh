@@ -78,4 +78,8 @@ if [ "${#quick[@]}" -eq 0 ]; then check "the AOT-compiled sample finishes, also 
 # In a browser: where node or chromium is missing and cannot be installed, the same.
 if [ "${#quick[@]}" -eq 0 ]; then check "the sample's page does what it should in a browser" eng/browser-check.sh; fi
 
+# AWS's requirements are not part of the repository: where they are not beside it, the part is named as skipped, also where CI is set.
+requirements=${PERDURE_REQUIREMENTS:-../shared/conformance/core}
+if [ "${#quick[@]}" -eq 0 ]; then check "AWS's conformance requirements hold over HTTP" dotnet run -c Release --project tests/Perdure.Conformance -- --requirements "$requirements"; fi
+
 finish

@@ -59,12 +59,31 @@ internal sealed class EngineNode : IDisposable
     /// <summary>Executions that waited for a node with their function, or with code that matches their record, run again.</summary>
     private async Task ReviveAsync(ExecutionAttention attention, CancellationToken cancellationToken)
     {
-        foreach (var function in Functions.Names)
+        foreach (var function in Functions.Names) await ReviveAsync(function, attention, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReviveAsync(string function, ExecutionAttention attention, CancellationToken cancellationToken)
+    {
+        var stuck = new RowFilter { Function = function, Attention = attention, IncludeHidden = true };
+        await foreach (var row in Core.Store.ListAllAsync(stuck, cancellationToken).ConfigureAwait(false))
+            await ClearAttentionAsync(row.Key, attention).ConfigureAwait(false);
+    }
+
+    /// <summary>Serves a function from now on, until the node stops. Executions that waited for it run.</summary>
+    /// <returns>False when one of that name is served already; nothing was changed.</returns>
+    public async Task<bool> TryServeAsync(FunctionDefinition function, CancellationToken cancellationToken)
+    {
+        function.RequireValid();
+        var isNew = false;
+        Functions.Change(function.Name, known =>
         {
-            var stuck = new RowFilter { Function = function, Attention = attention, IncludeHidden = true };
-            await foreach (var row in Core.Store.ListAllAsync(stuck, cancellationToken).ConfigureAwait(false))
-                await ClearAttentionAsync(row.Key, attention).ConfigureAwait(false);
-        }
+            isNew = known is null;
+            return known ?? ServedFunction.Of(function);
+        });
+        if (!isNew) return false;
+        await ReviveAsync(function.Name, ExecutionAttention.NoWorker, cancellationToken).ConfigureAwait(false);
+        _dispatcher.Trigger();
+        return true;
     }
 
     /// <summary>Deletes now what is to be deleted, instead of within a minute.</summary>

@@ -42,9 +42,9 @@ internal sealed partial class SqliteStore
             row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.IsDBNull(3) ? default(ReadOnlyMemory<byte>) : row.GetFieldValue<byte[]>(3)));
 
     public Task<IReadOnlyList<ExecutionRow>> ListAsync(RowFilter filter, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<ExecutionRow>>(
-        session => session.Get("list_rows")
+        session => session.Get(filter.OldestFirst ? "list_rows_oldest_first" : "list_rows")
             .Set("$function", filter.Function).Set("$status", (long?)filter.Status).Set("$attention", (long?)filter.Attention)
-            .Set("$include_hidden", filter.IncludeHidden ? 1L : 0L).Set("$before", filter.Before?.Value).Set("$limit", filter.Limit).Read(ReadRow),
+            .Set("$include_hidden", filter.IncludeHidden ? 1L : 0L).Set("$before", filter.Before?.Value).Set("$after", filter.After?.Value).Set("$limit", filter.Limit).Read(ReadRow),
         cancellationToken);
 
     public Task<IReadOnlyList<ExecutionKey>> ListExpiredAsync(DateTimeOffset now, int max, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<ExecutionKey>>(

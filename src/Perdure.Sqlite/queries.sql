@@ -103,7 +103,20 @@ where ($function is null or function = $function)
   and ($attention is null or attention = $attention)
   and ($include_hidden = 1 or hidden = 0)
   and ($before is null or key < $before)
+  and ($after is null or key > $after)
 order by key desc limit $limit;
+
+-- name: list_rows_oldest_first
+select key, function, function_version, name, started_at, version, status, queue, wake_at, lease_owner, lease_epoch, ended_at, expires_at,
+       attention, attention_reason, hidden
+from executions
+where ($function is null or function = $function)
+  and ($status is null or status = $status)
+  and ($attention is null or attention = $attention)
+  and ($include_hidden = 1 or hidden = 0)
+  and ($before is null or key < $before)
+  and ($after is null or key > $after)
+order by key limit $limit;
 
 -- name: beat
 insert into heartbeats (execution, operation, beat_at, progress)

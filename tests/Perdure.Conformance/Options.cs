@@ -12,6 +12,7 @@ internal sealed record Options
           --requirements DIR   the suite's requirements; default ../shared/conformance/core beside the repository
           --suite NAME,...     only these suites, such as step,map
           --id ID,...          only these requirements, such as 4-9,4-10
+          --embedded           asks the engine directly instead of over HTTP
           --parallel N         so many at a time; default 8
           --json FILE          writes the verdicts there as well
         """;
@@ -24,6 +25,9 @@ internal sealed record Options
     /// <summary>Only these; all when there is none.</summary>
     public IReadOnlySet<string> Ids { get; init; } = new HashSet<string>();
 
+    /// <summary>Whether the engine is asked directly instead of over HTTP.</summary>
+    public bool Embedded { get; init; }
+
     public int Parallel { get; init; } = 8;
 
     public string? Json { get; init; }
@@ -35,18 +39,25 @@ internal sealed record Options
     public static Options Parse(string[] args)
     {
         var options = new Options { Requirements = Path.Combine(RepositoryRoot() ?? ".", "../shared/conformance/core") };
-        for (var i = 0; i < args.Length; i += 2)
+        for (var i = 0; i < args.Length; i++)
         {
-            if (i + 1 == args.Length) throw new FormatException($"{args[i]} has no value.");
-            var value = args[i + 1];
-            options = args[i] switch
+            var name = args[i];
+            if (name == "--embedded")
+            {
+                options = options with { Embedded = true };
+                continue;
+            }
+
+            if (++i == args.Length) throw new FormatException($"{name} has no value.");
+            var value = args[i];
+            options = name switch
             {
                 "--requirements" => options with { Requirements = value },
                 "--suite" => options with { Suites = Set(value) },
                 "--id" => options with { Ids = Set(value) },
                 "--parallel" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var parallel) && parallel > 0 => options with { Parallel = parallel },
                 "--json" => options with { Json = value },
-                _ => throw new FormatException($"{args[i]} {value} is not an option."),
+                _ => throw new FormatException($"{name} {value} is not an option."),
             };
         }
 

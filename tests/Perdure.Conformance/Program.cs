@@ -41,7 +41,7 @@ if (requirements.Count == 0)
 
 var log = new RunLog();
 var report = new Report(Console.Out);
-await using var service = await EmbeddedService.StartAsync(functions, log);
+await using IServiceUnderTest service = options.Embedded ? await EmbeddedService.StartAsync(functions, log) : await HttpService.StartAsync(functions, log);
 var verdicts = await SuiteRun.RunAsync(service, functions, log, requirements, options.Parallel, report.Add);
 if (options.Json is { } file) await File.WriteAllTextAsync(file, Report.Json(verdicts));
 return report.Finish(verdicts) ? 0 : Failed;

@@ -8,10 +8,16 @@ namespace Perdure.Engine.Executions;
 /// <summary>The public name of an execution, and the internal key inside it.</summary>
 internal static partial class ExecutionArn
 {
-    private const string Prefix = "arn:aws:lambda:local:000000000000:function:";
+    public const string Region = "local";
+    public const string Account = "000000000000";
+
+    private const string Prefix = $"arn:aws:lambda:{Region}:{Account}:function:";
 
     public static string Of(ExecutionIdentity identity) =>
         $"{Prefix}{identity.Function}:{identity.FunctionVersion}/durable-execution/{identity.Name}/{IdOf(identity.Key)}";
+
+    /// <summary>The ARN of a function, in one version or in whichever.</summary>
+    public static string OfFunction(string function, string? version) => version is null ? Prefix + function : $"{Prefix}{function}:{version}";
 
     /// <summary>A version-8 UUID made of the key and of a check that catches mistyped ids.</summary>
     public static string IdOf(ExecutionKey key)

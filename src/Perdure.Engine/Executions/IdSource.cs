@@ -22,6 +22,9 @@ internal abstract class IdSource
         return new(((now.ToUnixTimeMilliseconds() - Epoch2020) << 21) | (Interlocked.Increment(ref _sequence) & ((1 << 21) - 1)));
     }
 
+    /// <summary>The smallest key that an execution of this millisecond can have.</summary>
+    public static ExecutionKey FirstKeyAt(DateTimeOffset at) => new(Math.Max(0, at.ToUnixTimeMilliseconds() - Epoch2020) << 21);
+
     public string NextNonce() => NextHex(8);
 
     /// <summary>A lower-case UUID.</summary>

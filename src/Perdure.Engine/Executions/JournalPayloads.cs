@@ -51,6 +51,10 @@ internal sealed class JournalPayloads(bool includesData = true) : PayloadReader
             Add(entry.Version, entry.Payload);
     }
 
+    /// <summary>Bytes of what an operation refers to. Known without reading any.</summary>
+    public static long SizeOf(OperationRecord operation) =>
+        (operation.Result?.Length ?? 0L) + (operation.Error?.Length ?? 0L) + (operation.Kind.InputOf(operation)?.Length ?? 0L);
+
     private static IEnumerable<long> VersionsOf(OperationRecord operation)
     {
         if (operation.Result is { Length: > 0 } result) yield return result.Version;

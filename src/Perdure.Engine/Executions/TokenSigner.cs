@@ -2,12 +2,16 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Perdure.Client;
 using Perdure.Storage;
 
 namespace Perdure.Engine.Executions;
 
 /// <summary>What a checkpoint token says: which invocation, and up to which version it has seen the execution.</summary>
 internal readonly record struct CheckpointToken(ExecutionKey Key, long Epoch, string Nonce, long Version);
+
+/// <summary>Where a page of a listing begins; what the two numbers count is the listing's own.</summary>
+internal readonly record struct PagePosition(long Major, long Minor);
 
 /// <summary>What a callback id says.</summary>
 internal readonly record struct CallbackAddress(ExecutionKey Key, string OperationId);
@@ -16,6 +20,7 @@ internal readonly record struct CallbackAddress(ExecutionKey Key, string Operati
 internal sealed class TokenSigner(byte[] secret)
 {
     private const int MacLength = 16;
+    private const int ScopeLength = 8;
 
     public string Sign(CheckpointToken token)
     {
@@ -58,6 +63,29 @@ internal sealed class TokenSigner(byte[] secret)
         if (parts.Length != 2) return false;
         address = new CallbackAddress(new ExecutionKey(BinaryPrimitives.ReadInt64BigEndian(body.AsSpan(1))), parts[1]);
         return true;
+    }
+
+    /// <summary>Where the next page of a listing begins, good for that listing alone.</summary>
+    /// <param name="position">The place.</param>
+    /// <param name="scope">What is listed: execution, filter, order.</param>
+    public string SignMarker(PagePosition position, string scope) => Seal(MarkerBody(position, scope));
+
+    /// <exception cref="InvalidMarkerException">It is not a marker of this listing.</exception>
+    public PagePosition ReadMarker(string marker, string scope)
+    {
+        if (!TryOpen(marker, (byte)'m', out var body) || body.Length != 17 + ScopeLength) throw new InvalidMarkerException();
+        var position = new PagePosition(BinaryPrimitives.ReadInt64BigEndian(body.AsSpan(1)), BinaryPrimitives.ReadInt64BigEndian(body.AsSpan(9)));
+        return body.AsSpan().SequenceEqual(MarkerBody(position, scope)) ? position : throw new InvalidMarkerException();
+    }
+
+    private static byte[] MarkerBody(PagePosition position, string scope)
+    {
+        var body = new byte[17 + ScopeLength];
+        body[0] = (byte)'m';
+        BinaryPrimitives.WriteInt64BigEndian(body.AsSpan(1), position.Major);
+        BinaryPrimitives.WriteInt64BigEndian(body.AsSpan(9), position.Minor);
+        SHA256.HashData(Encoding.UTF8.GetBytes(scope)).AsSpan(0, ScopeLength).CopyTo(body.AsSpan(17));
+        return body;
     }
 
     /// <summary>A code over a text that only this store's engine can make; of a kind of its own, so it is good for nothing else.</summary>

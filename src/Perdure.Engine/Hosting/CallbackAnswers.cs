@@ -21,6 +21,9 @@ internal sealed class CallbackAnswers(EngineNode node, ClientPayloads payloads)
         await CompleteAsync(callbackId, address, OperationStatus.Succeeded, writer => (writer.Add(recorded), null)).ConfigureAwait(false);
     }
 
+    /// <summary>Answers without a result: it stays absent.</summary>
+    public Task SucceedAsync(string callbackId) => CompleteAsync(callbackId, Address(callbackId), OperationStatus.Succeeded, static _ => (null, null));
+
     public Task FailAsync(string callbackId, ErrorObject error)
     {
         var address = Address(callbackId);

@@ -38,12 +38,12 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
         while (true)
         {
             var now = Store.Clock.GetUtcNow();
-            var identity = new ExecutionIdentity(Core.Ids.NextKey(now), function, definition.Version, name, now);
+            var identity = new ExecutionIdentity(Core.Ids.NextKey(now), definition.Name, definition.Version, name, now);
             var payload = Payloads.WriteInput(input, identity);
 
             // A start that is repeated stores nothing: what it stored would belong to an execution that never comes to be.
             if (payload.Preview is not null && options?.ExecutionName is not null
-                && await Store.FindByNameAsync(function, name, cancellationToken).ConfigureAwait(false) is not null)
+                && await Store.FindByNameAsync(definition.Name, name, cancellationToken).ConfigureAwait(false) is not null)
             {
                 return await JoinAsync(identity, payload.Text, options?.TenantId, cancellationToken).ConfigureAwait(false);
             }
@@ -128,6 +128,7 @@ internal sealed class InProcessClient(Func<EngineNode> node, IDurableSerializer 
             Result = execution.Status == OperationStatus.Succeeded ? payloads.Text(execution.Result) : null,
             Error = payloads.Error(execution.Error),
             TenantId = ExecutionKind.SettingsOf(execution).TenantId,
+            Settings = ExecutionKind.SettingsOf(execution),
             Pause = ExecutionKind.PauseOf(execution) is { } pause ? new PauseDetails(pause.RequestedAt, pause.PausesTimeout, pause.Reason is "" ? null : pause.Reason) : null,
         };
     }

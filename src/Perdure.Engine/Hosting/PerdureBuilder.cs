@@ -61,7 +61,7 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
         if (typeof(TFunction).IsAbstract) throw new ArgumentException($"The function class {typeof(TFunction)} is abstract; add the class that implements it.");
         var attribute = typeof(TFunction).GetCustomAttribute<DurableFunctionAttribute>() ?? new DurableFunctionAttribute(typeof(TFunction).Name);
         services.TryAddScoped<TFunction>();
-        return Add(new FunctionDefinition(attribute.Name, attribute.Version, attribute.ExecutionTimeoutSeconds, HandlerOf<TFunction>())
+        return Add(new FunctionDefinition(attribute.Name, attribute.Version, attribute.ExecutionTimeoutSeconds, new InProcessInvoker(HandlerOf<TFunction>()))
         {
             RetentionDays = attribute.RetentionPeriodInDays,
             HasTenants = attribute.TenantIsolation,
@@ -80,14 +80,14 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
     {
         ArgumentNullException.ThrowIfNull(function);
         var timeout = Seconds(executionTimeout, nameof(executionTimeout)) ?? PerdureLimits.MaxDurationSeconds;
-        return Add(new FunctionDefinition(name, "$LATEST", timeout, new DelegateHandler<TInput, TOutput>(function)) { HasTenants = tenantIsolation });
+        return Add(new FunctionDefinition(name, FunctionDefinition.Latest, timeout, new InProcessInvoker(new DelegateHandler<TInput, TOutput>(function))) { HasTenants = tenantIsolation });
     }
 
     public IPerdureBuilder AddPlainFunction<TInput, TOutput>(string name, Func<TInput, CancellationToken, Task<TOutput>> function, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(function);
         var seconds = Seconds(timeout, nameof(timeout)) ?? LongestPlainCallSeconds;
-        return Add(new FunctionDefinition(name, "$LATEST", seconds, new PlainHandler<TInput, TOutput>(function)) { IsDurable = false });
+        return Add(new FunctionDefinition(name, FunctionDefinition.Latest, seconds, new InProcessInvoker(new PlainHandler<TInput, TOutput>(function))) { IsDurable = false });
     }
 
     private const int LongestPlainCallSeconds = 900; // as long as a Lambda function may run
@@ -98,14 +98,7 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
 
     private PerdureBuilder Add(FunctionDefinition function)
     {
-        if (!ExecutionArn.IsValidName(function.Name))
-            throw new ArgumentException($"Function name '{function.Name}' is not valid; it must have 1 to 64 characters of [a-zA-Z0-9-_]. [PDR0304]");
-        if (!ExecutionArn.IsValidVersion(function.Version))
-            throw new ArgumentException($"Version '{function.Version}' of function '{function.Name}' is not valid; it must be $LATEST or digits.");
-        if (function.ExecutionTimeoutSeconds is < 1 or > PerdureLimits.MaxDurationSeconds)
-            throw new ArgumentException($"ExecutionTimeoutSeconds of function '{function.Name}' is {function.ExecutionTimeoutSeconds}; it must be 1 to {PerdureLimits.MaxDurationSeconds}.");
-        if (function.RetentionDays is < 0 or > 90)
-            throw new ArgumentException($"RetentionPeriodInDays of function '{function.Name}' is {function.RetentionDays}; it must be 1 to 90, or 0 for the host's default.");
+        function.RequireValid();
         if (services.Any(service => service.ImplementationInstance is FunctionDefinition known && known.Name == function.Name))
             throw new ArgumentException($"A function named '{function.Name}' is already registered; give one of them another name.");
         services.AddSingleton(function);

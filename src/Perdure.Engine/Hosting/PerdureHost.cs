@@ -39,7 +39,7 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
         var store = _services.GetService<IExecutionStore>() ?? throw new InvalidOperationException(
             "Perdure has no store. Choose one: services.AddPerdure().UseSqlite() (package Perdure.Sqlite) keeps executions in the file perdure.db. [PDR0309]");
         var functions = new FunctionRegistry(_services.GetServices<FunctionDefinition>());
-        functions.RequireSerializable(_serializer);
+        functions.RequireServable(_serializer);
         var environment = new EngineEnvironment
         {
             Loggers = _loggers,

@@ -1,49 +1,20 @@
-using System.Buffers;
-using System.Collections.Frozen;
-using Perdure.Hosting;
+using System.Collections.Immutable;
 
 namespace Perdure.Engine.Invocation;
 
-/// <summary>A function as a host registers it.</summary>
-internal sealed record FunctionDefinition(string Name, string Version, int ExecutionTimeoutSeconds, FunctionHandler Handler)
-{
-    /// <summary>Days for which finished executions are kept; 0 for the host's default.</summary>
-    public int RetentionDays { get; init; }
-
-    /// <summary>Whether a call may name any version or alias of it, as in the test kit.</summary>
-    public bool AnswersToAnyQualifier { get; init; }
-
-    /// <summary>False for a plain function: it is called, not executed durably.</summary>
-    public bool IsDurable { get; init; } = true;
-
-    /// <summary>Whether it runs on behalf of tenants, and so needs to be told which.</summary>
-    public bool HasTenants { get; init; }
-
-    /// <summary>What is wrong with a tenant id for this function; null when nothing is.</summary>
-    public string? TenantProblem(string? tenantId) => (HasTenants, tenantId) switch
-    {
-        (true, null) => $"Function '{Name}' isolates tenants (TenantIsolation); a TenantId is required.",
-        (false, not null) => $"Function '{Name}' does not isolate tenants; TenantId '{tenantId}' is not allowed. Set TenantIsolation on it, or leave the id out.",
-        (true, not null) when !TenantIds.IsValid(tenantId) => $"TenantId '{tenantId}' is not valid; it must have 1 to 256 characters of [a-zA-Z0-9._:/=+-@ ].",
-        _ => null,
-    };
-}
-
-internal static class TenantIds
-{
-    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/=+-@ ");
-
-    public static bool IsValid(string tenantId) => tenantId.Length is >= 1 and <= 256 && !tenantId.AsSpan().ContainsAnyExcept(Allowed);
-}
-
-/// <summary>The functions that this node serves.</summary>
+/// <summary>The functions that this node serves. Read at any time, also while one is added, published or removed.</summary>
 internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions)
 {
-    private readonly FrozenDictionary<string, FunctionDefinition> _functions = functions.ToFrozenDictionary(function => function.Name);
+    private ImmutableDictionary<string, ServedFunction> _functions = functions.ToImmutableDictionary(static function => function.Name, ServedFunction.Of);
 
-    public IReadOnlyList<string> Names => _functions.Keys;
+    public IReadOnlyList<string> Names => [.. _functions.Keys];
 
-    public FunctionDefinition? Find(string name) => _functions.GetValueOrDefault(name);
+    public IEnumerable<ServedFunction> All => _functions.Values.OrderBy(static function => function.Name, StringComparer.Ordinal);
+
+    public ServedFunction? Served(string name) => _functions.GetValueOrDefault(name);
+
+    /// <summary>The function as it is when no version is named.</summary>
+    public FunctionDefinition? Find(string name) => Served(name)?.Default;
 
     /// <summary>The function that a call names: by name, <c>name:qualifier</c> or ARN. Null when there is none, or not in that version.</summary>
     /// <param name="target">What the call names.</param>
@@ -54,29 +25,31 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
         var at = target.IndexOf(Marker, StringComparison.Ordinal); // an ARN, or the part of one from the account on; a name may end in the word
         var parts = (at < 0 ? target : target[(at + Marker.Length)..]).Split(':');
         isUnqualifiedArn = at >= 0 && parts.Length == 1;
-        if (parts.Length > 2 || Find(parts[0]) is not { } function) return null;
-        return parts.Length == 1 || parts[1] == function.Version || function.AnswersToAnyQualifier ? function : null;
+        return parts.Length > 2 ? null : Served(parts[0])?.Resolve(parts.Length == 1 ? null : parts[1]);
     }
 
-    /// <summary>Refuses functions whose input or output could never be written, before anything runs.</summary>
+    /// <summary>Refuses functions that could never be served, before anything runs.</summary>
     /// <exception cref="InvalidOperationException">A type is unknown to the serializer.</exception>
-    public void RequireSerializable(IDurableSerializer serializer)
+    public void RequireServable(IDurableSerializer serializer)
     {
-        if (serializer is not JsonDurableSerializer json) return; // what others can write is known only by trying
-        foreach (var function in _functions.Values)
-        {
-            RequireKnown(json, function, "input", function.Handler.InputType);
-            RequireKnown(json, function, "output", function.Handler.OutputType);
-        }
+        foreach (var function in _functions.Values) function.Default.Invoker.RequireServable(function.Name, serializer);
     }
 
-    private static void RequireKnown(JsonDurableSerializer json, FunctionDefinition function, string what, Type type)
+    /// <summary>The function that a client names, with or without a qualifier.</summary>
+    public FunctionDefinition Get(string target) => FindTarget(target, out _) ?? throw NotRegistered(target);
+
+    /// <summary>What runs the executions of a version: that version, or, where only one is served, the code that has taken its place.</summary>
+    public FunctionDefinition Get(string name, string version) => Served(name)?.ForExecutionsOf(version) ?? throw NotRegistered($"{name}:{version}");
+
+    /// <summary>Changes, adds or removes a function; null stands for none. The change may be asked for again, when another one came first.</summary>
+    /// <returns>The function afterwards; null when it is gone.</returns>
+    public ServedFunction? Change(string name, Func<ServedFunction?, ServedFunction?> change)
     {
-        if (!json.Knows(type))
-            throw new InvalidOperationException($"The {what} of function '{function.Name}' cannot be written: {JsonDurableSerializer.Unknown(type)}");
+        ImmutableInterlocked.Update(ref _functions, known => change(known.GetValueOrDefault(name)) is { } changed ? known.SetItem(name, changed) : known.Remove(name));
+        return Served(name);
     }
 
-    public FunctionDefinition Get(string name) => Find(name) ?? throw new FunctionNotFoundException(
-        $"No function named '{name}' is registered. Registered: {(Names.Count == 0 ? "none" : string.Join(", ", Names.Order()))}. " +
+    private FunctionNotFoundException NotRegistered(string name) => new(
+        $"No function named '{name}' is registered. Registered: {(_functions.IsEmpty ? "none" : string.Join(", ", Names.Order()))}. " +
         "Add it with AddPerdure().AddFunction(...). [PDR0303]");
 }

@@ -5,15 +5,17 @@ using Perdure.Storage;
 
 namespace Perdure.Engine.Invocation;
 
-/// <summary>Checkpoint and state for invocations: the service's half of the protocol, without HTTP.</summary>
+/// <summary>Checkpoint and state for invocations: the service's half of the protocol, whichever way a request comes in.</summary>
 internal sealed class InProcessService(EngineCore core, FunctionRegistry functions) : IDurableService
 {
     private const string Invalid = "Invalid checkpoint token";
+    private const long MostPageBytes = 5_000_000;
+    private const string OtherArn = "Checkpoint token is not valid for the durable execution ARN";
 
     public Task<CheckpointResponse> CheckpointAsync(CheckpointRequest request, CancellationToken cancellationToken)
     {
         var token = Read(request.ExecutionArn, request.CheckpointToken);
-        return core.Mailboxes.UseAsync(token.Key, mailbox => CheckpointAsync(mailbox, token, request));
+        return UseAsync(token.Key, mailbox => CheckpointAsync(mailbox, token, request));
     }
 
     private async Task<CheckpointResponse> CheckpointAsync(ExecutionMailbox mailbox, CheckpointToken token, CheckpointRequest request)
@@ -25,7 +27,7 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
             {
                 isRepeat = IsRepeat(state, token, request);
                 if (isRepeat) return null;
-                RequireCurrent(state, token);
+                RequireCurrent(state, token, request.ExecutionArn);
                 written = payloads;
                 var updates = SetAside(request.Updates, payloads);
                 return new Command.Checkpoint(updates, request.ClientToken, token.Version) { Targets = ChildStarter.Find(updates, functions, core.Facts()) };
@@ -34,13 +36,15 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
     }
 
     /// <summary>The token of the running invocation, not older than its last accepted checkpoint.</summary>
-    private static void RequireCurrent(ExecutionState state, CheckpointToken token)
+    private static void RequireCurrent(ExecutionState state, CheckpointToken token, string executionArn)
     {
+        // The id inside the ARN is the token's; the rest of it must be this execution's too: whoever authorised the caller read it.
+        if (state.Arn != executionArn) throw new CheckpointRefusedException(OtherArn);
         if (!IsOfRunning(state, token) || token.Version < state.Seen || token.Version > state.Version) throw new CheckpointRefusedException(Invalid);
     }
 
     private static bool IsRepeat(ExecutionState state, CheckpointToken token, CheckpointRequest request) =>
-        IsOfRunning(state, token) && request.ClientToken is not null
+        IsOfRunning(state, token) && state.Arn == request.ExecutionArn && request.ClientToken is not null
         && state.LastCheckpoint is { } last && last.ClientToken == request.ClientToken && last.InboundVersion == token.Version;
 
     private static bool IsOfRunning(ExecutionState state, CheckpointToken token) =>
@@ -91,24 +95,44 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
         return await RespondAsync(state, token, state.Seen, changed, payloads).ConfigureAwait(false);
     }
 
-    public Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken)
+    public Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, int maxItems, CancellationToken cancellationToken)
     {
         var token = Read(executionArn, checkpointToken);
-        return core.Mailboxes.UseAsync(token.Key, mailbox => mailbox.ReadAsync(async state =>
+
+        // Only a checkpoint adds operations or hides some, and it makes the token stale: while the token is good, a position is a position.
+        var scope = $"state|{checkpointToken}";
+        var from = marker.Length == 0 ? new PagePosition(0, 0) : core.Signer.ReadMarker(marker, scope);
+        return UseAsync(token.Key, mailbox => mailbox.ReadAsync(async state =>
         {
-            RequireCurrent(state, token);
-            var visible = state.Operations.Where(state.IsVisible).ToList();
+            RequireCurrent(state, token, executionArn);
+            var (page, isLast) = TakePage(state.Operations.Where(state.IsVisible).Skip((int)from.Major), maxItems);
             return new InitialExecutionState
             {
-                Operations = await new JournalPayloads().DescribeAsync(core.Store, token.Key, visible, cancellationToken).ConfigureAwait(false),
+                Operations = await new JournalPayloads().DescribeAsync(core.Store, token.Key, page, cancellationToken).ConfigureAwait(false),
+                NextMarker = isLast ? null : core.Signer.SignMarker(new PagePosition(from.Major + page.Count, 0), scope),
             };
         }));
+    }
+
+    /// <summary>So many, or as many as fit into an answer of some megabytes, and at least one.</summary>
+    private static (List<OperationRecord> Page, bool IsLast) TakePage(IEnumerable<OperationRecord> operations, int maxItems)
+    {
+        var page = new List<OperationRecord>();
+        var bytes = 0L;
+        foreach (var operation in operations)
+        {
+            bytes += JournalPayloads.SizeOf(operation);
+            if (page.Count == maxItems || (bytes > MostPageBytes && page.Count > 0)) return (page, false);
+            page.Add(operation);
+        }
+
+        return (page, true);
     }
 
     public Task BeatAsync(string executionArn, string checkpointToken, string operationId, string? progress, CancellationToken cancellationToken)
     {
         var token = Read(executionArn, checkpointToken);
-        return core.Mailboxes.UseAsync(token.Key, mailbox => mailbox.ReadAsync(async state =>
+        return UseAsync(token.Key, mailbox => mailbox.ReadAsync(async state =>
         {
             if (!IsOfRunning(state, token)) throw new CheckpointRefusedException(Invalid);
             await core.Store.BeatAsync(token.Key, operationId, core.Store.Clock.GetUtcNow(), progress, cancellationToken).ConfigureAwait(false);
@@ -119,11 +143,24 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
     public Task<string?> GetProgressAsync(string executionArn, string checkpointToken, string operationId, CancellationToken cancellationToken) =>
         core.Store.ReadProgressAsync(Read(executionArn, checkpointToken).Key, operationId, cancellationToken);
 
+    /// <summary>A token of an execution that is gone is stale, like that of one that is over.</summary>
+    private async Task<T> UseAsync<T>(ExecutionKey key, Func<ExecutionMailbox, Task<T>> use)
+    {
+        try
+        {
+            return await core.Mailboxes.UseAsync(key, use).ConfigureAwait(false);
+        }
+        catch (ExecutionNotFoundException)
+        {
+            throw new CheckpointRefusedException(Invalid);
+        }
+    }
+
     private CheckpointToken Read(string executionArn, string text)
     {
         if (!core.Signer.TryRead(text, out var token)) throw new CheckpointRefusedException(Invalid);
         if (!ExecutionArn.TryParse(executionArn, out var key) || key.Value != token.Key)
-            throw new CheckpointRefusedException("Checkpoint token is not valid for the durable execution ARN");
+            throw new CheckpointRefusedException(OtherArn);
         return token;
     }
 }

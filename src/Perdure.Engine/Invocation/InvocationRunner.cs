@@ -1,5 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Perdure.Client;
 using Perdure.Engine.Executions;
 using Perdure.Engine.Scheduling;
 using Perdure.Operations;
@@ -11,7 +11,7 @@ namespace Perdure.Engine.Invocation;
 
 /// <summary>What an invocation starts from, taken under the gate in the moment it began.</summary>
 internal sealed record InvocationStart(
-    InvocationRecord Record, string Arn, string Function, long Version, DateTimeOffset? Deadline, DateTimeOffset? ToldDeadline, string? TenantId,
+    InvocationRecord Record, string Arn, string Function, string FunctionVersion, long Version, DateTimeOffset? Deadline, DateTimeOffset? ToldDeadline, string? TenantId,
     IReadOnlyList<OperationRecord> Operations, IReadOnlyList<string> Updated, ReadOnlyMemory<byte> Payload)
 {
     public static InvocationStart? Of(ExecutionState state, Decision decision)
@@ -19,19 +19,21 @@ internal sealed record InvocationStart(
         if (decision.Changes?.Began is not { } began) return null;
         var execution = state.Execution;
         return new InvocationStart(
-            began, state.Arn, state.Identity.Function, state.Version, execution.Kind.DueAt(execution, null), ExecutionKind.ToldDeadline(execution), ExecutionKind.SettingsOf(execution).TenantId,
+            began, state.Arn, state.Identity.Function, state.Identity.FunctionVersion, state.Version, execution.Kind.DueAt(execution, null), ExecutionKind.ToldDeadline(execution), ExecutionKind.SettingsOf(execution).TenantId,
             [.. state.Operations.Where(state.IsVisible)],
             decision.Unseen,
             decision.Payload);
     }
 }
 
-/// <summary>Runs invocations of in-process functions and records how they end.</summary>
+/// <summary>Runs invocations and records how they end.</summary>
 internal sealed partial class InvocationRunner(
     EngineCore core, FunctionRegistry functions, InvocationHost host, SlotPool slots, LeaseKeeper leases)
 {
     private readonly ILogger _logger = core.Loggers.CreateLogger("Perdure.Engine.Invocation");
-    private readonly InProcessService _service = new(core, functions);
+
+    /// <summary>Where the checkpoints of invocations go, wherever they run.</summary>
+    public IDurableService Service { get; } = new InProcessService(core, functions);
 
     /// <summary>Starts the invocation that a decision began, if it began one. Takes over the caller's slot then, and holds the mailbox for itself.</summary>
     public bool TryLaunch(ExecutionMailbox mailbox, ExecutionState state, Decision decision)
@@ -75,11 +77,9 @@ internal sealed partial class InvocationRunner(
         try
         {
             var input = await BuildInputAsync(mailbox, start).ConfigureAwait(false);
-            var scope = host.Services.CreateAsyncScope();
-            await using var _ = scope.ConfigureAwait(false);
             var environment = new InvocationEnvironment
             {
-                Service = _service,
+                Service = Service,
                 Work = core.Work,
                 Clock = core.Store.Clock,
                 LoggerFactory = core.Loggers,
@@ -92,7 +92,7 @@ internal sealed partial class InvocationRunner(
                 TenantId = start.TenantId,
                 Interceptors = host.Interceptors,
             };
-            return await functions.Get(start.Function).Handler.InvokeAsync(input, environment, scope.ServiceProvider).ConfigureAwait(false);
+            return await functions.Get(start.Function, start.FunctionVersion).Invoker.InvokeAsync(input, environment, host.Services).ConfigureAwait(false);
         }
         catch (Exception error)
         {

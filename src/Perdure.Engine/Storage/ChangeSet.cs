@@ -156,6 +156,12 @@ public sealed record RowFilter
     /// <summary>Only older than this key.</summary>
     public ExecutionKey? Before { get; init; }
 
+    /// <summary>Only newer than this key.</summary>
+    public ExecutionKey? After { get; init; }
+
+    /// <summary>Oldest first instead of newest first.</summary>
+    public bool OldestFirst { get; init; }
+
     /// <summary>At most this many.</summary>
     public int Limit { get; init; } = 100;
 }

@@ -60,7 +60,7 @@ public interface IExecutionStore : IAsyncDisposable
     Task<IReadOnlyList<JournalEntry>> ReadEntriesAsync(
         ExecutionKey key, long fromVersion, long toVersion, bool includePayload, CancellationToken cancellationToken);
 
-    /// <summary>Rows, newest first.</summary>
+    /// <summary>Rows in order of their keys: newest first unless the filter says otherwise.</summary>
     Task<IReadOnlyList<ExecutionRow>> ListAsync(RowFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Records a heartbeat, unless a later one is known.</summary>

@@ -213,9 +213,10 @@ public sealed class InMemoryStore(TimeProvider clock) : IExecutionStore, IDispos
     {
         lock (_gate)
         {
-            return Task.FromResult<IReadOnlyList<ExecutionRow>>([.. _executions.Reverse()
+            return Task.FromResult<IReadOnlyList<ExecutionRow>>([.. (filter.OldestFirst ? _executions : _executions.Reverse())
                 .Select(pair => pair.Value.Row)
                 .Where(row => (filter.Before is not { } before || row.Key < before)
+                    && (filter.After is not { } after || row.Key > after)
                     && (filter.IncludeHidden || !row.Identity.IsHidden)
                     && (filter.Function is null || row.Identity.Function == filter.Function)
                     && (filter.Status is null || row.State.Status == filter.Status)

@@ -3,13 +3,14 @@ using static Perdure.Testing.Conformance.StoreProbe;
 
 namespace Perdure.Testing.Conformance;
 
-/// <summary>Lists: newest first, filtered, page by page.</summary>
+/// <summary>Lists: newest or oldest first, filtered, page by page.</summary>
 internal static class ListingCases
 {
     public static IEnumerable<StoreConformanceCase> All => StoreConformance.From(
         A_list_is_newest_first,
         A_list_is_filtered,
-        Pages_continue_where_the_last_one_ended);
+        Pages_continue_where_the_last_one_ended,
+        A_list_can_begin_with_the_oldest);
 
     private static async Task A_list_is_newest_first(StoreProbe probe)
     {
@@ -45,6 +46,18 @@ internal static class ListingCases
         await CheckAsync(probe, page with { Before = Key(5) }, 4, 2).ConfigureAwait(false);
         await CheckAsync(probe, page with { Before = Key(2) }, 1).ConfigureAwait(false);
         await CheckAsync(probe, page with { Before = Key(1) }).ConfigureAwait(false);
+    }
+
+    private static async Task A_list_can_begin_with_the_oldest(StoreProbe probe)
+    {
+        for (var number = 1; number <= 6; number++) await probe.WriteAsync(Insert(number, function: number == 3 ? "invoices" : Function)).ConfigureAwait(false);
+
+        var page = new RowFilter { Function = Function, Limit = 2, OldestFirst = true };
+        await CheckAsync(probe, page, 1, 2).ConfigureAwait(false);
+        await CheckAsync(probe, page with { After = Key(2) }, 4, 5).ConfigureAwait(false);
+        await CheckAsync(probe, page with { After = Key(5) }, 6).ConfigureAwait(false);
+        await CheckAsync(probe, page with { After = Key(1), Before = Key(5) }, 2, 4).ConfigureAwait(false);
+        await CheckAsync(probe, page with { After = Key(1), Before = Key(5), OldestFirst = false }, 4, 2).ConfigureAwait(false);
     }
 
     private static async Task CheckAsync(StoreProbe probe, RowFilter filter, params int[] expected) => Check.Sequence(

@@ -82,7 +82,7 @@ internal sealed class HistoryReplay : InvocationProbe, IDurableService
 
     Task<string?> IDurableService.GetProgressAsync(string executionArn, string checkpointToken, string operationId, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
-    Task<InitialExecutionState> IDurableService.GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken) =>
+    Task<InitialExecutionState> IDurableService.GetStateAsync(string executionArn, string checkpointToken, string marker, int maxItems, CancellationToken cancellationToken) =>
         throw new System.Diagnostics.UnreachableException("A history has one page.");
 
     private void NoteIfNew(OperationRequest request)

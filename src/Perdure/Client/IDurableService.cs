@@ -15,8 +15,15 @@ internal interface IDurableService
     /// <summary>How far an earlier attempt, or an earlier invocation's, said that it was; null when none did.</summary>
     Task<string?> GetProgressAsync(string executionArn, string checkpointToken, string operationId, CancellationToken cancellationToken);
 
-    /// <summary>A page of the recorded operations.</summary>
-    Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken);
+    /// <summary>A page of the recorded operations that the function may see, in start order. It reads only: the token stays the current one.</summary>
+    /// <param name="executionArn">The execution.</param>
+    /// <param name="checkpointToken">The current token.</param>
+    /// <param name="marker">Where the page before ended; empty for the first. It is good for as long as the token is.</param>
+    /// <param name="maxItems">At most this many, from 1.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="CheckpointRefusedException">The token is stale.</exception>
+    /// <exception cref="InvalidMarkerException">The marker is not one of this listing.</exception>
+    Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, int maxItems, CancellationToken cancellationToken);
 }
 
 /// <param name="ExecutionArn">The execution.</param>
@@ -32,3 +39,6 @@ internal sealed record CheckpointResponse(string? CheckpointToken, IReadOnlyList
 
 /// <summary>A checkpoint was refused because its token is not the current one. The invocation must stop; another one goes on.</summary>
 internal sealed class CheckpointRefusedException(string message) : DurableExecutionException(message);
+
+/// <summary>A page was asked for that no earlier page led to.</summary>
+internal sealed class InvalidMarkerException() : DurableExecutionException("Invalid Marker");

@@ -8,7 +8,7 @@ public interface IPerdureClient
     /// With a name the start is idempotent for as long as the execution is kept: the same name and input return the existing execution,
     /// whatever its status. When this returns, the start is durable.
     /// </remarks>
-    /// <param name="function">The function's name.</param>
+    /// <param name="function">The function's name, also with a qualifier: <c>name:version</c> or <c>name:alias</c>.</param>
     /// <param name="input">Its input.</param>
     /// <param name="options">Name of the execution, tenant.</param>
     /// <param name="cancellationToken">Ends the waiting, not a start that is already on its way.</param>
@@ -232,6 +232,9 @@ public sealed record ExecutionDescription
 
     /// <summary>The pause that was asked for; null when there is none. Not in lists.</summary>
     public PauseDetails? Pause { get; init; }
+
+    /// <summary>What it was started with besides its input. Not in lists.</summary>
+    internal Operations.Execution.ExecutionSettings? Settings { get; init; }
 
     /// <summary>Its input, as serialized text. Not in lists.</summary>
     public string? Input { get; init; }

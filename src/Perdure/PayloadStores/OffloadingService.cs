@@ -27,8 +27,8 @@ internal sealed class OffloadingService(IDurableService inner, PayloadOffloader 
     public Task<string?> GetProgressAsync(string executionArn, string checkpointToken, string operationId, CancellationToken cancellationToken) =>
         inner.GetProgressAsync(executionArn, checkpointToken, operationId, cancellationToken);
 
-    public async Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken) =>
-        await ResolveAsync(await inner.GetStateAsync(executionArn, checkpointToken, marker, cancellationToken).ConfigureAwait(false), cancellationToken)
+    public async Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, int maxItems, CancellationToken cancellationToken) =>
+        await ResolveAsync(await inner.GetStateAsync(executionArn, checkpointToken, marker, maxItems, cancellationToken).ConfigureAwait(false), cancellationToken)
             .ConfigureAwait(false);
 
     public async Task<InitialExecutionState> ResolveAsync(InitialExecutionState page, CancellationToken cancellationToken) => new()

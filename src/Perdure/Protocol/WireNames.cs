@@ -41,6 +41,32 @@ internal static class WireNames
         _ => throw new UnreachableException($"Operation action {action} has no wire name."),
     };
 
+    public static OperationAction Action(string name) => name switch
+    {
+        "START" => OperationAction.Start,
+        "SUCCEED" => OperationAction.Succeed,
+        "FAIL" => OperationAction.Fail,
+        "RETRY" => OperationAction.Retry,
+        "CANCEL" => OperationAction.Cancel,
+        _ => throw new UnknownWireValueException("operation action", name),
+    };
+
+    /// <summary>Every action's word.</summary>
+    public static IReadOnlyList<string> Actions { get; } = [.. Enum.GetValues<OperationAction>().Select(Of)];
+
+    public static string Of(ExecutionStatus status) => status switch
+    {
+        ExecutionStatus.Running => "RUNNING",
+        ExecutionStatus.Succeeded => "SUCCEEDED",
+        ExecutionStatus.Failed => "FAILED",
+        ExecutionStatus.TimedOut => "TIMED_OUT",
+        ExecutionStatus.Stopped => "STOPPED",
+        ExecutionStatus.Pausing => "PAUSING",
+        ExecutionStatus.Paused => "PAUSED",
+        ExecutionStatus.Deleting => "DELETING",
+        _ => throw new UnreachableException($"Execution status {status} has no wire name."),
+    };
+
     public static bool IsTerminal(this OperationStatus status) =>
         status is not (OperationStatus.Started or OperationStatus.Pending or OperationStatus.Ready);
 }

@@ -6,6 +6,9 @@ namespace Perdure.Conformance.Handlers;
 /// <summary>The functions under test, each by the id of the requirement that it is written for, and those that they call.</summary>
 internal sealed class FunctionCatalogue
 {
+    /// <summary>As AWS's suite deploys them; an execution that may take longer than 15 minutes is not invoked synchronously.</summary>
+    private static readonly TimeSpan ExecutionTimeout = TimeSpan.FromSeconds(300);
+
     private readonly Dictionary<string, Action<IPerdureBuilder, RunLog>> _functions = [];
     private readonly HashSet<string> _endProcess = [];
 
@@ -37,7 +40,7 @@ internal sealed class FunctionCatalogue
 
     public FunctionCatalogue Add<TInput, TOutput>(string id, Func<TInput, IDurableContext, Task<TOutput>> function, bool tenantIsolation = false)
     {
-        _functions.Add(id, (builder, _) => builder.AddFunction(id, function, tenantIsolation: tenantIsolation));
+        _functions.Add(id, (builder, _) => builder.AddFunction(id, function, ExecutionTimeout, tenantIsolation));
         return this;
     }
 

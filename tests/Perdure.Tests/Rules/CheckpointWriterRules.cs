@@ -81,7 +81,7 @@ public class CheckpointWriterRules
 
         public Task<string?> GetProgressAsync(string executionArn, string checkpointToken, string operationId, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
-        public Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken) =>
+        public Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, int maxItems, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public void Answer(params Operation[] operations)

@@ -95,7 +95,8 @@ public class RestRules
 
         public Task<string?> GetProgressAsync(string executionArn, string checkpointToken, string operationId, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
-        public Task<InitialExecutionState> GetStateAsync(string executionArn, string checkpointToken, string marker, CancellationToken cancellationToken) =>
+        public Task<InitialExecutionState> GetStateAsync(
+            string executionArn, string checkpointToken, string marker, int maxItems, CancellationToken cancellationToken) =>
             throw new NotSupportedException("There is one page.");
     }
 

@@ -34,8 +34,8 @@ internal sealed class SimWorld
         _store = new InMemoryStore(Clock);
         _functions = new FunctionRegistry(
         [
-            new FunctionDefinition("sim", "$LATEST", 10_000_000, new DelegateHandler<string, string>(function)),
-            new FunctionDefinition("echo", "$LATEST", 10_000_000, new DelegateHandler<string, string>((input, context) => EchoAsync(input, context))),
+            new FunctionDefinition("sim", "$LATEST", 10_000_000, new InProcessInvoker(new DelegateHandler<string, string>(function))),
+            new FunctionDefinition("echo", "$LATEST", 10_000_000, new InProcessInvoker(new DelegateHandler<string, string>((input, context) => EchoAsync(input, context)))),
         ]);
         _work = new SimWorkQueue(Random);
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Perdure;
 
 public static partial class OperationTypes
@@ -47,9 +49,11 @@ public sealed record StepOptions
 public sealed record StepDetails
 {
     /// <summary>Attempts that have ended; 0 while the first one runs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Attempt { get; init; }
 
     /// <summary>How often an invocation ended in the middle of an attempt. Perdure's own; other services do not count.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Interruptions { get; init; }
 
     /// <summary>When the next attempt may begin; only while PENDING.</summary>

@@ -4,7 +4,7 @@ using Perdure.Protocol;
 namespace Perdure.Tests.Rules;
 
 /// <summary>A history in the form of the service's API.</summary>
-public class WireJsonRules
+public class ServiceJsonRules
 {
     private static readonly DateTimeOffset At = DateTimeOffset.FromUnixTimeMilliseconds(1767356934930);
 
@@ -24,8 +24,8 @@ public class WireJsonRules
     [Fact]
     public void An_instant_is_read_as_it_was_written()
     {
-        var written = JsonSerializer.Serialize(new HistoryEvent { EventType = "WaitStarted", EventId = 2, EventTimestamp = At, WaitStartedDetails = new WaitStartedDetails(2, At.AddSeconds(2)) }, WireJson.Default.HistoryEvent);
-        var read = JsonSerializer.Deserialize(written, WireJson.Default.HistoryEvent);
+        var written = JsonSerializer.Serialize(new HistoryEvent { EventType = "WaitStarted", EventId = 2, EventTimestamp = At, WaitStartedDetails = new WaitStartedDetails(2, At.AddSeconds(2)) }, ServiceJson.Default.HistoryEvent);
+        var read = JsonSerializer.Deserialize(written, ServiceJson.Default.HistoryEvent);
         Assert.Equal((At, At.AddSeconds(2)), (read?.EventTimestamp, read?.WaitStartedDetails?.ScheduledEndTimestamp));
         Assert.Contains("\"ScheduledEndTimestamp\":1767356936.93", written, StringComparison.Ordinal);
     }
@@ -33,7 +33,7 @@ public class WireJsonRules
     // Details come from files of their own, in whatever order these are compiled.
     private static string InOrder(HistoryEvent historyEvent)
     {
-        var members = JsonElement.Parse(JsonSerializer.Serialize(historyEvent, WireJson.Default.HistoryEvent)).EnumerateObject()
+        var members = JsonElement.Parse(JsonSerializer.Serialize(historyEvent, ServiceJson.Default.HistoryEvent)).EnumerateObject()
             .OrderBy(member => member.Name.EndsWith("Details", StringComparison.Ordinal)).Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}");
         return $"{{{string.Join(',', members)}}}";
     }

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Options;
+
+namespace Perdure.Server.Hosting;
+
+/// <summary>Says what is wrong with options, by name and value, before anything is served.</summary>
+internal sealed class PerdureServerOptionsValidator : IValidateOptions<PerdureServerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PerdureServerOptions options)
+    {
+        List<string> failures = [];
+        Require(options.AllowedClockSkew >= TimeSpan.FromSeconds(1) && options.AllowedClockSkew <= TimeSpan.FromMinutes(15),
+            nameof(options.AllowedClockSkew), options.AllowedClockSkew, "1 second to 15 minutes");
+        Require(options.MaxRequestBodyBytes is >= 1 << 20 and <= 64 << 20, nameof(options.MaxRequestBodyBytes), options.MaxRequestBodyBytes, "1 MiB to 64 MiB");
+        Require(options.MaxConcurrentRequests is >= 1 and <= 100_000, nameof(options.MaxConcurrentRequests), options.MaxConcurrentRequests, "1 to 100,000");
+        Require(options.MaxWaitingInvocations is >= 1 and <= 100_000, nameof(options.MaxWaitingInvocations), options.MaxWaitingInvocations, "1 to 100,000");
+        Require(options.MaxBufferedBytes >= options.MaxRequestBodyBytes && options.MaxBufferedBytes <= 1L << 40,
+            nameof(options.MaxBufferedBytes), options.MaxBufferedBytes, "MaxRequestBodyBytes to 1 TiB");
+        foreach (var twice in options.AccessKeys.GroupBy(static key => key.Name).Where(static keys => keys.Count() > 1))
+            failures.Add($"{nameof(PerdureServerOptions)}.{nameof(options.AccessKeys)} has '{twice.Key}' more than once.");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Require(bool holds, string field, object value, string allowed)
+        {
+            if (!holds) failures.Add($"{nameof(PerdureServerOptions)}.{field} is {value}; it must be {allowed}.");
+        }
+    }
+}

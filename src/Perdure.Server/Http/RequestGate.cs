@@ -1,0 +1,76 @@
+using Perdure.Server.Api;
+
+namespace Perdure.Server.Http;
+
+/// <summary>How much a server takes on at once. Whoever comes when it is full is told to come back: nothing queues without a bound.</summary>
+/// <param name="mostWorking">Requests that are worked on.</param>
+/// <param name="mostWaiting">Requests that only wait.</param>
+/// <param name="mostBytes">Bytes of bodies in memory, of both.</param>
+internal sealed class RequestGate(int mostWorking, int mostWaiting, long mostBytes)
+{
+    private readonly Lock _gate = new();
+    private int _working;
+    private int _waiting;
+    private long _bytes;
+
+    /// <exception cref="ApiException">The server is full.</exception>
+    public Place Enter()
+    {
+        lock (_gate)
+        {
+            if (_working == mostWorking) throw Full("concurrent requests");
+            _working++;
+        }
+
+        return new Place(this);
+    }
+
+    private static ApiException Full(string what) =>
+        new(ApiErrors.TooManyRequests, $"The server is at its limit of {what}; nothing was changed. Try again.") { RetryAfterSeconds = 1 };
+
+    /// <summary>What a request takes up, given back when it is answered.</summary>
+    internal sealed class Place(RequestGate gate) : IDisposable
+    {
+        private bool _waits;
+        private long _bytes;
+
+        /// <summary>From here on the request only waits, among others that do: it makes room for one that works.</summary>
+        /// <exception cref="ApiException">Too many wait already. Ask before anything is changed.</exception>
+        public void ReserveWaiting()
+        {
+            lock (gate._gate)
+            {
+                if (gate._waiting == gate.MostWaiting) throw Full("invocations that wait");
+                gate._waiting++;
+                gate._working--;
+                _waits = true;
+            }
+        }
+
+        /// <summary>More of the body is in memory.</summary>
+        /// <exception cref="ApiException">There is no room for it.</exception>
+        public void ReserveBytes(int count)
+        {
+            lock (gate._gate)
+            {
+                if (gate._bytes + count > gate.MostBytes) throw Full("bytes in memory");
+                gate._bytes += count;
+                _bytes += count;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (gate._gate)
+            {
+                gate._bytes -= _bytes;
+                if (_waits) gate._waiting--;
+                else gate._working--;
+            }
+        }
+    }
+
+    private int MostWaiting => mostWaiting;
+
+    private long MostBytes => mostBytes;
+}
