@@ -80,13 +80,7 @@ public class ApiStories
         {
             var clock = new ManualTimeProvider();
             var surroundings = new Surroundings(clock);
-            var host = await DurableTestHost.StartAsync(
-                builder =>
-                {
-                    surroundings.Register(builder.Services);
-                    builder.AddFunction<PriorAuthorizationFunction>().AddFunction<PolicyCriteriaFunction>();
-                },
-                clock: clock);
+            var host = await surroundings.StartHostAsync(clock);
             var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
             builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
             builder.Logging.ClearProviders();

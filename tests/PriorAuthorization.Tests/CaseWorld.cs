@@ -35,6 +35,21 @@ internal sealed class Surroundings
 
     public int Count(LedgerKind kind) => Books.Ledger.Count(entry => entry.Kind == kind);
 
+    /// <summary>Both functions on an engine with these surroundings.</summary>
+    /// <param name="clock">The clock that the surroundings were made with.</param>
+    /// <param name="configure">Puts something else in place of the usual surroundings.</param>
+    /// <param name="options">How the engine runs.</param>
+    public Task<DurableTestHost> StartHostAsync(ManualTimeProvider clock, Action<IServiceCollection>? configure = null, Action<PerdureOptions>? options = null) =>
+        DurableTestHost.StartAsync(
+            builder =>
+            {
+                Register(builder.Services);
+                configure?.Invoke(builder.Services);
+                builder.AddFunction<PriorAuthorizationFunction>().AddFunction<PolicyCriteriaFunction>();
+            },
+            options,
+            clock: clock);
+
     public void Register(IServiceCollection services) => services
         .AddCaseServices(new DataFolder(null), _ => Model, TimeSpan.Zero)
         .AddSingleton(Books).AddSingleton(Messages).AddSingleton(Audit).AddSingleton(Meter).AddSingleton(Charts).AddSingleton(Payer)

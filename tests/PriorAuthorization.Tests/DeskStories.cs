@@ -182,13 +182,7 @@ public class DeskStories
         {
             var clock = new ManualTimeProvider();
             var surroundings = new Surroundings(clock);
-            var host = await DurableTestHost.StartAsync(
-                builder =>
-                {
-                    surroundings.Register(builder.Services);
-                    builder.AddFunction<PriorAuthorizationFunction>().AddFunction<PolicyCriteriaFunction>();
-                },
-                clock: clock);
+            var host = await surroundings.StartHostAsync(clock);
             var office = new Office(host, surroundings);
             office.CaseId = await office.Cases.OpenAsync(CaseTemplates.Find(template)!, Urgency.Standard, PayerBehaviour.Accepts, default); // a known one
             await host.SettleAsync();

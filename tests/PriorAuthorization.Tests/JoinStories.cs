@@ -10,13 +10,7 @@ public class JoinStories
     public async Task The_same_request_joins_the_running_case_and_another_one_under_its_id_is_refused()
     {
         var clock = new ManualTimeProvider();
-        await using var host = await DurableTestHost.StartAsync(
-            builder =>
-            {
-                new Surroundings(clock).Register(builder.Services);
-                builder.AddFunction<PriorAuthorizationFunction>().AddFunction<PolicyCriteriaFunction>();
-            },
-            clock: clock);
+        await using var host = await new Surroundings(clock).StartHostAsync(clock);
         var options = new StartOptions { ExecutionName = Some.CaseId };
         var first = await host.Client.StartAsync(PriorAuthorizationFunction.Name, Some.Case(), options);
 

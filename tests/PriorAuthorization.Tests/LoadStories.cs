@@ -19,15 +19,10 @@ public class LoadStories
         var model = new LimitedModel(clock, CallsPerSecond);
         using var pace = new ModelPace(clock, TimeSpan.FromSeconds(1) / CallsPerSecond);
         var surroundings = new Surroundings(clock) { Model = model };
-        await using var host = await DurableTestHost.StartAsync(
-            builder =>
-            {
-                surroundings.Register(builder.Services);
-                builder.Services.AddSingleton(pace);
-                builder.AddFunction<PriorAuthorizationFunction>().AddFunction<PolicyCriteriaFunction>();
-            },
-            static options => options.LeaseDuration = TimeSpan.FromHours(1), // the clock runs far ahead of the threads that keep the leases
-            clock: clock);
+        await using var host = await surroundings.StartHostAsync(
+            clock,
+            services => services.AddSingleton(pace),
+            static options => options.LeaseDuration = TimeSpan.FromHours(1)); // the clock runs far ahead of the threads that keep the leases
 
         var arns = new string[Cases];
         for (var i = 0; i < Cases; i++)
