@@ -71,7 +71,7 @@ internal sealed class EngineNode : IDisposable
 
     /// <summary>Serves a function from now on, until the node stops. Executions that waited for it run.</summary>
     /// <returns>False when one of that name is served already; nothing was changed.</returns>
-    public async Task<bool> TryServeAsync(FunctionDefinition function, CancellationToken cancellationToken)
+    public async Task<bool> TryServeAsync(FunctionDefinition function)
     {
         function.RequireValid();
         var isNew = false;
@@ -81,7 +81,9 @@ internal sealed class EngineNode : IDisposable
             return known ?? ServedFunction.Of(function);
         });
         if (!isNew) return false;
-        await ReviveAsync(function.Name, ExecutionAttention.NoWorker, cancellationToken).ConfigureAwait(false);
+
+        // Whoever asked may be gone: the function is served, and nobody would wake the rest later.
+        await ReviveAsync(function.Name, ExecutionAttention.NoWorker, CancellationToken.None).ConfigureAwait(false);
         _dispatcher.Trigger();
         return true;
     }

@@ -18,13 +18,16 @@ internal sealed class TestServer : IAsyncDisposable
         _app = app;
         Clock = clock;
         Held = held;
-        Http = new ApiClient(new Uri(app.Urls.Single()));
+        Address = new Uri(app.Urls.Single());
+        Http = new ApiClient(Address);
     }
 
     public ManualTimeProvider Clock { get; }
 
     /// <summary>The function <c>held</c>: its invocations run in the test.</summary>
     public HeldFunction Held { get; }
+
+    public Uri Address { get; }
 
     public ApiClient Http { get; }
 

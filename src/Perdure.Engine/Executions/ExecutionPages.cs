@@ -79,7 +79,7 @@ internal sealed class ExecutionPages(EngineCore core)
             OldestFirst = query.OldestFirst,
             Limit = limit,
             After = query.StartedAfter is { } after ? new ExecutionKey(IdSource.FirstKeyAt(after).Value - 1) : null,
-            Before = query.StartedBefore is { } before ? IdSource.FirstKeyAt(before.AddMilliseconds(1)) : null,
+            Before = query.StartedBefore is { } before ? IdSource.FirstKeyAt(before < DateTimeOffset.MaxValue.AddMilliseconds(-1) ? before.AddMilliseconds(1) : before) : null,
         };
         if (position is not { } at) return filter;
         return query.OldestFirst ? filter with { After = at } : filter with { Before = at };

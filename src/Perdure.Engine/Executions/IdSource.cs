@@ -23,7 +23,7 @@ internal abstract class IdSource
     }
 
     /// <summary>The smallest key that an execution of this millisecond can have.</summary>
-    public static ExecutionKey FirstKeyAt(DateTimeOffset at) => new(Math.Max(0, at.ToUnixTimeMilliseconds() - Epoch2020) << 21);
+    public static ExecutionKey FirstKeyAt(DateTimeOffset at) => new(Math.Clamp(at.ToUnixTimeMilliseconds() - Epoch2020, 0, long.MaxValue >> 21) << 21);
 
     public string NextNonce() => NextHex(8);
 

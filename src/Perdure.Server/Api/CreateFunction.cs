@@ -30,7 +30,7 @@ internal sealed class CreateFunction : ApiOperation
         var name = FunctionAddress.Parse(body.Text("FunctionName")!, qualifier: null).Name; // required above
         request.Caller.Require(Right, name);
         var function = Define(body, name, InvokerOf(request, body, name));
-        if (!await request.Engine.TryServeAsync(function, request.Aborted).ConfigureAwait(false))
+        if (!await request.Engine.TryServeAsync(function).ConfigureAwait(false))
             throw new ApiException(ApiErrors.ResourceConflict, $"Function already exist: {name}");
         if (body.Flag("Publish") == true) request.Engine.Functions.Change(name, static known => known?.Publish().Function);
         return ApiResult.Json(SuccessStatus, json => FunctionJson.Write(json, function, withVersion: false, request.Engine.Rules.DefaultRetention));

@@ -42,6 +42,7 @@ internal sealed class Invoke : FunctionOperation
         if (type == Synchronous) request.Place.ReserveWaiting();
         var arn = await request.Engine.Client.StartAsync($"{definition.Name}:{definition.Version}", payload, new StartOptions { ExecutionName = name, TenantId = tenant }, request.Aborted)
             .ConfigureAwait(false);
+        request.ForgetBody();
         var answer = type == Asynchronous
             ? new ApiResult(StatusCodes.Status202Accepted)
             : await WaitAsync(request, arn).ConfigureAwait(false);

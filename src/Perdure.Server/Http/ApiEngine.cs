@@ -37,7 +37,7 @@ internal sealed class ApiEngine(PerdureHost host)
 
     public bool IsCallbackId(string callbackId) => Node.Core.Signer.TryReadCallback(callbackId, out _);
 
-    public Task<bool> TryServeAsync(FunctionDefinition function, CancellationToken cancellationToken) => Node.TryServeAsync(function, cancellationToken);
+    public Task<bool> TryServeAsync(FunctionDefinition function) => Node.TryServeAsync(function);
 
     public Task<TimeSpan> LagAsync(CancellationToken cancellationToken) => Node.LagAsync(cancellationToken);
 

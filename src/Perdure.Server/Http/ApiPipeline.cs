@@ -17,29 +17,38 @@ internal sealed partial class ApiPipeline(
 
     public async Task HandleAsync(HttpContext http)
     {
-        ApiResult result;
+        // Held until the answer has been taken: whoever reads slowly keeps an answer in memory, and is one of those that the server works for.
+        RequestGate.Place? place = null;
         try
         {
-            result = await AnswerAsync(http).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
-        {
-            return; // nobody is left to answer to
-        }
-        catch (Exception error)
-        {
-            var refusal = ApiErrors.Of(error);
-            if (refusal.Error.Status == StatusCodes.Status500InternalServerError) LogFailed(logger, http.Request.Method, http.TraceIdentifier, error);
-            result = ApiResult.Of(refusal);
-        }
+            ApiResult result;
+            try
+            {
+                place = _gate.Enter();
+                result = await AnswerAsync(http, place).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+            {
+                return; // nobody is left to answer to
+            }
+            catch (Exception error)
+            {
+                var refusal = ApiErrors.Of(error);
+                if (refusal.Error.Status == StatusCodes.Status500InternalServerError) LogFailed(logger, http.Request.Method, http.TraceIdentifier, error);
+                result = ApiResult.Of(refusal);
+            }
 
-        http.Response.Headers["x-amzn-RequestId"] = http.TraceIdentifier;
-        await result.WriteAsync(http.Response, http.RequestAborted).ConfigureAwait(false);
+            http.Response.Headers["x-amzn-RequestId"] = http.TraceIdentifier;
+            await result.WriteAsync(http.Response, http.RequestAborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            place?.Dispose();
+        }
     }
 
-    private async Task<ApiResult> AnswerAsync(HttpContext http)
+    private async Task<ApiResult> AnswerAsync(HttpContext http, RequestGate.Place place)
     {
-        using var place = _gate.Enter();
         if (lifetime.ApplicationStopping.IsCancellationRequested) throw ApiErrors.TryLater("The server is stopping; try again.");
         door.Require(http);
         var target = RawTarget(http);

@@ -14,7 +14,7 @@ internal sealed record ApiRequest
 
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
-    public required ReadOnlyMemory<byte> Body { get; init; }
+    public required ReadOnlyMemory<byte> Body { get; set; }
 
     /// <summary>Fires when nobody waits for the answer any more.</summary>
     public CancellationToken Aborted => Http.RequestAborted;
@@ -26,6 +26,13 @@ internal sealed record ApiRequest
     public required CancellationToken Stopping { get; init; }
 
     public QueryValues Query => new(Http.Request.Query);
+
+    /// <summary>The body is not needed any more: others may use its room, such as the callbacks that this request waits for.</summary>
+    public void ForgetBody()
+    {
+        Body = default;
+        Place.ReleaseBytes();
+    }
 
     public string? Header(string name) => Http.Request.Headers.TryGetValue(name, out var values) && values.Count > 0 ? values[0] : null;
 }

@@ -3,16 +3,19 @@ using Perdure.Server.Api;
 
 namespace Perdure.Server.Http;
 
-/// <summary>Gathers everything that is wrong with the fields of a request, and says it at once, in the words of AWS.</summary>
+/// <summary>Gathers everything that is wrong with the fields of a request, and says it at once, in the words of AWS. Each check throws when that is more than anybody reads.</summary>
 internal sealed class Constraints
 {
     private const int LongestEcho = 256;
+
+    /// <summary>More are not looked for: a body may have millions of mistakes.</summary>
+    private const int MostViolations = 10;
 
     private readonly List<string> _violations = [];
 
     public void NotNull(object? value, string field)
     {
-        if (value is null) _violations.Add($"Value null at '{field}' failed to satisfy constraint: Member must not be null");
+        if (value is null) Add($"Value null at '{field}' failed to satisfy constraint: Member must not be null");
     }
 
     /// <summary>1 to <paramref name="max"/> characters that match; null is allowed.</summary>
@@ -41,7 +44,13 @@ internal sealed class Constraints
     }
 
     private void Violated(string value, string field, string constraint) =>
-        _violations.Add($"Value '{(value.Length <= LongestEcho ? value : value[..LongestEcho] + "...")}' at '{field}' failed to satisfy constraint: {constraint}");
+        Add($"Value '{(value.Length <= LongestEcho ? value : value[..LongestEcho] + "...")}' at '{field}' failed to satisfy constraint: {constraint}");
+
+    private void Add(string violation)
+    {
+        _violations.Add(violation);
+        if (_violations.Count == MostViolations) Require();
+    }
 
     /// <exception cref="ApiException">Something is wrong.</exception>
     public void Require()

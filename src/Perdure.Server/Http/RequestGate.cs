@@ -59,11 +59,21 @@ internal sealed class RequestGate(int mostWorking, int mostWaiting, long mostByt
             }
         }
 
-        public void Dispose()
+        /// <summary>The body is in memory no more.</summary>
+        public void ReleaseBytes()
         {
             lock (gate._gate)
             {
                 gate._bytes -= _bytes;
+                _bytes = 0;
+            }
+        }
+
+        public void Dispose()
+        {
+            ReleaseBytes();
+            lock (gate._gate)
+            {
                 if (_waits) gate._waiting--;
                 else gate._working--;
             }

@@ -52,6 +52,8 @@ public class ListTests
         Assert.Equal(["c", "b", "a"], await NamesAsync(server, "?StartedBefore=2026-01-01T00:00:02.5Z"));
         Assert.Equal(["b", "c"], await NamesAsync(server, "?StartedAfter=2026-01-01T00:00:00.000Z&StartedBefore=2026-01-01T01:00:03%2B01:00&ReverseOrder=true&MaxItems=1"));
         Assert.Equal(["d", "c", "b", "a"], await NamesAsync(server, "?StartedAfter=2025-12-31"));
+        Assert.Equal(["d", "c", "b", "a"], await NamesAsync(server, "?StartedBefore=9999-12-31"));
+        Assert.Equal(["d", "c", "b", "a"], await NamesAsync(server, "?StartedBefore=9999-12-31T23:59:59.9999999Z"));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using Perdure.Server.Api;
 using Perdure.Server.Http;
 
@@ -45,6 +47,32 @@ public class LimitTests
     }
 
     [Fact]
+    public async Task An_invocation_that_waits_keeps_no_room_from_those_that_it_waits_for()
+    {
+        await using var server = await TestServer.StartAsync(options => (options.MaxRequestBodyBytes, options.MaxBufferedBytes) = (1 << 20, 1 << 20));
+        var large = $"\"{new string('x', 900_000)}\"";
+        var waiting = server.Http.InvokeAsync("held", large, name: "first");
+        var call = await server.Held.NextAsync();
+
+        (await server.Http.InvokeAsync("echo", large, name: "second", type: "Event")).Is(202);
+
+        call.Succeed("2");
+        Assert.Equal("2", (await waiting).Is(200).Text);
+    }
+
+    [Fact]
+    public async Task Of_a_body_with_countless_mistakes_the_first_are_told()
+    {
+        await using var server = await TestServer.StartAsync();
+        var call = await server.HoldAsync();
+        var mistakes = string.Join(',', Enumerable.Repeat("{}", 200_000));
+
+        var refused = (await server.Http.SendAsync("POST", ApiClient.Execution(call.Arn, "/checkpoint"), $$"""{"CheckpointToken":"AAAA","Updates":[{{mistakes}}]}""")).Is(400, "ValidationException");
+
+        Assert.InRange(refused.Text.Length, 100, 5_000);
+    }
+
+    [Fact]
     public void A_place_is_given_to_one_request_at_a_time_and_one_that_waits_gives_its_place_to_another()
     {
         var gate = new RequestGate(mostWorking: 1, mostWaiting: 1, mostBytes: 10);
@@ -83,13 +111,24 @@ public class LimitTests
     public async Task Bodies_that_are_in_memory_together_have_a_limit()
     {
         await using var server = await TestServer.StartAsync(options => (options.MaxRequestBodyBytes, options.MaxBufferedBytes) = (1 << 20, (1 << 20) + 3));
-        var waiting = server.Http.InvokeAsync("held", "1234", name: "first"); // its four bytes stay for as long as it waits
-        var call = await server.Held.NextAsync();
+        var large = $"\"{new string('x', (1 << 20) - 2)}\"";
+        using (var slow = new TcpClient())
+        {
+            // Four bytes of a body, and the rest never comes.
+            await slow.ConnectAsync(server.Address.Host, server.Address.Port);
+            await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST /2015-03-31/functions/echo/invocations?Qualifier=%24LATEST HTTP/1.1\r\nHost: {server.Address.Authority}\r\nContent-Length: 8\r\n\r\n1234"));
+            await UntilAsync(async () => (await server.Http.InvokeAsync("echo", large)).Status == 429);
+        }
 
-        (await server.Http.InvokeAsync("echo", $"\"{new string('x', (1 << 20) - 2)}\"")).Is(429, "TooManyRequestsException");
-        call.Succeed("2");
-        (await waiting).Is(200);
-        (await server.Http.InvokeAsync("echo", $"\"{new string('x', (1 << 20) - 2)}\"")).Is(200);
+        // When whoever sent them is gone, so are they.
+        await UntilAsync(async () => (await server.Http.InvokeAsync("echo", large)).Status == 200);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (!await holds()) limit.Token.ThrowIfCancellationRequested();
     }
 
     private static void RequireFull(Action action) => Assert.Equal(ApiErrors.TooManyRequests, Assert.Throws<ApiException>(action).Error);
