@@ -15,8 +15,8 @@ public abstract class ServerCredential
     /// <summary>What its holder may do. Default: everything.</summary>
     public ApiRights Rights { get; init; } = ApiRights.All;
 
-    /// <summary>The functions that it is good for, with their executions and callbacks. Empty, the default: all.</summary>
-    public IReadOnlyCollection<string> Functions { get; init; } = [];
+    /// <summary>The functions that it is good for, by name, with their executions and callbacks. Null, the default: all. An empty list, or what is no name, is refused when the host starts.</summary>
+    public IReadOnlyCollection<string>? Functions { get; init; }
 }
 
 /// <summary>A key of the kind that AWS SDKs sign requests with.</summary>

@@ -5,13 +5,13 @@ namespace Perdure.Server.Authentication;
 /// <summary>Who asks, and what they may do. Every request is authorised here and nowhere else, on what it names after parsing.</summary>
 /// <param name="Name">For the log.</param>
 /// <param name="Rights">What they may do.</param>
-/// <param name="Functions">To which functions; empty for all.</param>
-internal sealed record ApiCaller(string Name, ApiRights Rights, IReadOnlySet<string> Functions)
+/// <param name="Functions">To which functions; null for all.</param>
+internal sealed record ApiCaller(string Name, ApiRights Rights, IReadOnlySet<string>? Functions)
 {
     /// <summary>Whoever reaches a server that is bound to this machine alone and has no credentials.</summary>
-    public static ApiCaller Local { get; } = new("local", ApiRights.All, new HashSet<string>());
+    public static ApiCaller Local { get; } = new("local", ApiRights.All, null);
 
-    public bool May(ApiRights right, string function) => Rights.HasFlag(right) && (Functions.Count == 0 || Functions.Contains(function));
+    public bool May(ApiRights right, string function) => Rights.HasFlag(right) && (Functions is null || Functions.Contains(function));
 
     /// <exception cref="ApiException">They may not, whatever it is on.</exception>
     public void Require(ApiRights right)

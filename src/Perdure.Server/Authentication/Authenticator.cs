@@ -47,7 +47,7 @@ internal sealed class Authenticator(IOptions<PerdureServerOptions> options, ApiE
 
     private static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
-    private static ApiCaller CallerOf(ServerCredential credential) => new(credential.Name, credential.Rights, credential.Functions.ToHashSet());
+    private static ApiCaller CallerOf(ServerCredential credential) => new(credential.Name, credential.Rights, credential.Functions?.ToHashSet());
 
     private sealed record Known(ApiCaller Caller) : IClaim
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Perdure.Engine.Executions;
 
 namespace Perdure.Server.Hosting;
 
@@ -17,6 +18,16 @@ internal sealed class PerdureServerOptionsValidator : IValidateOptions<PerdureSe
             nameof(options.MaxBufferedBytes), options.MaxBufferedBytes, "MaxRequestBodyBytes to 1 TiB");
         foreach (var twice in options.AccessKeys.GroupBy(static key => key.Name).Where(static keys => keys.Count() > 1))
             failures.Add($"{nameof(PerdureServerOptions)}.{nameof(options.AccessKeys)} has '{twice.Key}' more than once.");
+        foreach (var twice in options.ApiKeys.GroupBy(static key => key.Key).Where(static keys => keys.Count() > 1))
+            failures.Add($"{nameof(PerdureServerOptions)}.{nameof(options.ApiKeys)}: {string.Join(" and ", twice.Select(static key => $"'{key.Name}'"))} have the same key; it would not be known whose rights it has.");
+        foreach (var credential in options.AccessKeys.Concat<ServerCredential>(options.ApiKeys))
+        {
+            if (credential.Functions is { Count: 0 })
+                failures.Add($"Functions of the credential '{credential.Name}' is empty: it would be good for nothing. Leave it null for all functions.");
+            foreach (var function in credential.Functions?.Where(static function => !ExecutionArn.IsValidName(function)) ?? [])
+                failures.Add($"Functions of the credential '{credential.Name}' has '{function}'; it must be a function's name, without a version: 1 to 64 characters of [a-zA-Z0-9-_].");
+        }
+
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Require(bool holds, string field, object value, string allowed)

@@ -118,6 +118,21 @@ public class AccessTests
         Assert.Contains("'AKIA 1'", Assert.Throws<ArgumentException>(() => new ServerAccessKey("AKIA 1", "long-enough-for-a-secret")).Message);
     }
 
+    [Theory]
+    [InlineData("empty", "Functions of the credential 'one' is empty")]
+    [InlineData("version", "Functions of the credential 'one' has 'echo:1'")]
+    [InlineData("twice", "'one' and 'two' have the same key")]
+    public async Task A_credential_that_would_be_good_for_something_else_than_was_meant_is_refused_at_the_start(string mistake, string says)
+    {
+        var error = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => TestServer.StartAsync(options =>
+        {
+            options.ApiKeys.Add(new ServerApiKey("one", EchoOnly) { Functions = mistake switch { "empty" => [], "version" => ["echo:1"], _ => ["echo"] } });
+            if (mistake == "twice") options.ApiKeys.Add(new ServerApiKey("two", EchoOnly));
+        }));
+
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
     private static Task<TestServer> StartAsync() => TestServer.StartAsync(options =>
     {
         options.ApiKeys.Add(new ServerApiKey("ops", Ops));

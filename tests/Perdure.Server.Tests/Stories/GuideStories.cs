@@ -39,6 +39,6 @@ public class GuideStories
 
         Assert.Equal(ApiRights.All, Assert.Single(options.AccessKeys).Rights);
         var form = Assert.Single(options.ApiKeys);
-        Assert.Equal((ApiRights.Callback, "expense-approval"), (form.Rights, Assert.Single(form.Functions)));
+        Assert.Equal((ApiRights.Callback, "expense-approval"), (form.Rights, Assert.Single(form.Functions!)));
     }
 }
