@@ -74,8 +74,8 @@ internal sealed class Intake(ChartStore charts, ExtractionAgents agents, People 
         var facts = read.Succeeded.Select(item => (Page: pages[item.Index], Facts: item.Result!)).ToList(); // succeeded
         var statements = facts.SelectMany(static page => page.Facts.All.Select(text => (page.Page, Text: text)));
         Evidence[] evidence = [.. before.Evidence, .. statements.Select((found, index) => new Evidence($"E{before.Evidence.Length + index + 1}", found.Page, found.Text))];
-        var missing = before.Missing.Except([Reading.Chart, Reading.ReadableCopy]).Concat(facts.SelectMany(static page => page.Facts.Missing)).Distinct()
-            .Where(document => !evidence.Any(item => item.Text.Contains(document, StringComparison.OrdinalIgnoreCase)));
+        var missing = Reading.StillMissing(
+            before.Missing.Except([Reading.Chart, Reading.ReadableCopy]).Concat(facts.SelectMany(static page => page.Facts.Missing)), evidence.Select(static item => item.Text));
         return new Reading(
             evidence,
             read.CompletionReason == CompletionReason.FailureToleranceExceeded ? [.. missing, Reading.ReadableCopy] : [.. missing],
@@ -108,6 +108,10 @@ internal sealed record Reading(Evidence[] Evidence, string[] Missing, int Rounds
     public const string ReadableCopy = "a readable copy";
 
     public static Reading None { get; } = new([], [], 0);
+
+    /// <summary>Documents that pages mention as missing, and that nothing which was read shows.</summary>
+    public static IEnumerable<string> StillMissing(IEnumerable<string> mentioned, IEnumerable<string> read) =>
+        mentioned.Distinct().Where(document => !read.Any(text => text.Contains(document, StringComparison.OrdinalIgnoreCase)));
 
     public int Pages { get; init; }
 

@@ -116,8 +116,7 @@ internal sealed class CaseBook(IPerdureClient client, PayerBooks books, ModelMet
             .Select(static operation => Read<PageFacts>(operation.ContextDetails?.Result))
             .OfType<PageFacts>()
             .ToList();
-        var missing = pages.SelectMany(static page => page.Missing).Distinct()
-            .Where(document => !pages.Any(page => page.Statements.Any(statement => statement.Contains(document, StringComparison.OrdinalIgnoreCase))));
+        var missing = Reading.StillMissing(pages.SelectMany(static page => page.Missing), pages.SelectMany(static page => page.All));
         var request = Read<PriorAuthRequest>(operations[0].ExecutionDetails?.InputPayload)!; // every case has one
         return new QuestionView(name, isForPayer, isForPayer ? [] : [.. missing], CaseTemplates.Of(request)?.Document ?? "");
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Perdure.Client;
 using Perdure.Hosting;
@@ -125,27 +124,4 @@ internal sealed class HistoryReplay : InvocationProbe, IDurableService
         InvocationOutcome.Failed failed => $"throws {failed.Error.ErrorType}: {failed.Error.ErrorMessage}",
         _ => null,
     };
-
-    /// <summary>Work of the invocation, run by whoever replays it: when none is left, the code has gone as far as it can.</summary>
-    private sealed class CallersThread : WorkQueue
-    {
-        private readonly ConcurrentQueue<(Action<object?> Work, object? State)> _queue = new();
-
-        public override void Post(Action<object?> work, object? state) => _queue.Enqueue((work, state));
-
-        public void RunAll()
-        {
-            // None of the caller's own: a test framework's context would carry continuations away.
-            var outer = SynchronizationContext.Current;
-            SynchronizationContext.SetSynchronizationContext(null);
-            try
-            {
-                while (_queue.TryDequeue(out var next)) next.Work(next.State);
-            }
-            finally
-            {
-                SynchronizationContext.SetSynchronizationContext(outer);
-            }
-        }
-    }
 }

@@ -14,7 +14,7 @@ public class RestRules
     public async Task An_answer_that_comes_in_while_the_code_comes_to_rest_is_taken_in_before_it_suspends()
     {
         var service = new LateService();
-        var work = new OneThread();
+        var work = new CallersThread();
         var invocation = InvocationRuntime.RunAsync(
             new DurableExecutionInvocationInput
             {
@@ -98,20 +98,5 @@ public class RestRules
         public Task<InitialExecutionState> GetStateAsync(
             string executionArn, string checkpointToken, string marker, int maxItems, CancellationToken cancellationToken) =>
             throw new NotSupportedException("There is one page.");
-    }
-
-    private sealed class OneThread : WorkQueue
-    {
-        private readonly Queue<(Action<object?> Work, object? State)> _queue = new();
-
-        public override void Post(Action<object?> work, object? state) => _queue.Enqueue((work, state));
-
-        public void RunAll()
-        {
-            var outer = SynchronizationContext.Current;
-            SynchronizationContext.SetSynchronizationContext(null);
-            while (_queue.TryDequeue(out var next)) next.Work(next.State);
-            SynchronizationContext.SetSynchronizationContext(outer);
-        }
     }
 }
