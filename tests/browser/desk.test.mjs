@@ -1,22 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { Sample, startBrowser, Visit } from "./support.mjs";
+import { describe, it } from "node:test";
+import { useSample, Visit } from "./support.mjs";
 
 // Most of the time is waiting for agents and payers: several cases go on at once, as they do for people.
 describe("Cases at the desk", { timeout: 200_000, concurrency: 5 }, () => {
-  let sample, browser;
-
-  before(async () => {
-    [sample, browser] = await Promise.all([Sample.start(), startBrowser()]);
-  });
-
-  after(async () => {
-    await browser?.close();
-    await sample?.stop();
-  });
+  const place = useSample();
 
   async function visit(test, options) {
-    const begun = await Visit.begin(browser, sample, options);
+    const begun = await Visit.begin(place.browser, place.sample, options);
     test.after(() => begun.end());
     return begun;
   }
@@ -230,7 +221,7 @@ describe("Cases at the desk", { timeout: 200_000, concurrency: 5 }, () => {
       return { focused: document.activeElement.id, from: letter.selectionStart, to: letter.selectionEnd, top: letter.getBoundingClientRect().top };
     });
     const before = await where();
-    const other = await sample.openCase("lapsed");
+    const other = await place.sample.openCase("lapsed");
     await desk.page.locator(`#cases [data-key="${other}"]`).filter({ hasText: "Denied" }).waitFor();
     await desk.updates(2);
     assert.deepEqual(await where(), before);
@@ -248,7 +239,7 @@ describe("Cases at the desk", { timeout: 200_000, concurrency: 5 }, () => {
   it("Cases are chosen with the keyboard, and the address remembers which", async test => {
     const desk = await visit(test);
     const row = id => desk.page.locator(`#cases [data-key="${id}"] button`);
-    const above = await sample.openCase("lapsed");
+    const above = await place.sample.openCase("lapsed");
     await row(above).focus();
     await desk.page.keyboard.press("ArrowDown");
     const below = await desk.page.evaluate(() => document.activeElement.closest("li").dataset.key);

@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import { Sample, startBrowser, Visit } from "./support.mjs";
+import { afterEach, describe, it } from "node:test";
+import { useSample, Visit } from "./support.mjs";
 
 describe("On a phone", { timeout: 200_000 }, () => {
-  let sample, browser, desk;
-
-  before(async () => {
-    [sample, browser] = await Promise.all([Sample.start(), startBrowser()]);
-  });
+  const place = useSample();
+  let desk;
 
   afterEach(() => desk.end());
-
-  after(async () => {
-    await browser?.close();
-    await sample?.stop();
-  });
 
   /** Controls that a finger cannot get at: outside the width, too small, or below something else. */
   const unreachable = () => desk.page.evaluate(() => {
@@ -42,7 +34,7 @@ describe("On a phone", { timeout: 200_000 }, () => {
 
   for (const colorScheme of ["light", "dark"]) {
     it(`List and case follow each other, nothing scrolls sideways and every control is reachable (${colorScheme})`, async () => {
-      desk = await Visit.begin(browser, sample, { viewport: { width: 360, height: 740 }, colorScheme, isMobile: true, hasTouch: true });
+      desk = await Visit.begin(place.browser, place.sample, { viewport: { width: 360, height: 740 }, colorScheme, isMobile: true, hasTouch: true });
       await everythingIsReachable();
 
       const id = await desk.open("glucose");

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { after, before } from "node:test";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 const sample = join(root, "samples/PriorAuthorization/bin/Debug/net10.0/PriorAuthorization.dll");
@@ -205,4 +206,17 @@ export class Visit {
     mkdirSync(pictures, { recursive: true });
     await this.page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
   }
+}
+
+/** A sample and a browser for the tests of a group: there before the first, gone after the last. */
+export function useSample() {
+  const place = {};
+  before(async () => {
+    [place.sample, place.browser] = await Promise.all([Sample.start(), startBrowser()]);
+  });
+  after(async () => {
+    await place.browser?.close();
+    await place.sample?.stop();
+  });
+  return place;
 }

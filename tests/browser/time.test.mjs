@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import { Sample, startBrowser, Visit } from "./support.mjs";
+import { afterEach, describe, it } from "node:test";
+import { useSample, Visit } from "./support.mjs";
 
 describe("Time that passes", { timeout: 200_000 }, () => {
-  let sample, browser, desk;
-
-  before(async () => {
-    [sample, browser] = await Promise.all([Sample.start(), startBrowser()]);
-  });
+  const place = useSample();
+  let desk;
 
   afterEach(() => desk.end());
-
-  after(async () => {
-    await browser?.close();
-    await sample?.stop();
-  });
 
   /** Presses the button, and waits until it can be pressed again. */
   async function letADayPass() {
@@ -24,7 +16,7 @@ describe("Time that passes", { timeout: 200_000 }, () => {
   }
 
   it("A case that nobody decides expires at its deadline, after reminders", async () => {
-    desk = await Visit.begin(browser, sample);
+    desk = await Visit.begin(place.browser, place.sample);
     await desk.open("mri", { isUrgent: true });
     await desk.shows("case-meta", "urgent, 3 days");
     await desk.at("sign").waitFor();
@@ -42,7 +34,7 @@ describe("Time that passes", { timeout: 200_000 }, () => {
   });
 
   it("A slow payer is asked until it has decided", async () => {
-    desk = await Visit.begin(browser, sample);
+    desk = await Visit.begin(place.browser, place.sample);
     await desk.open("mri", { behaviour: "IsSlow" });
     await desk.sign();
     await desk.shows("case-now", "Waits for the payer's decision.");
