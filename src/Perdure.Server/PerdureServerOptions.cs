@@ -29,5 +29,8 @@ public sealed class PerdureServerOptions
     /// <remarks>A signature can be verified only with the whole body, so this is also what callers without a credential can occupy.</remarks>
     public long MaxBufferedBytes { get; set; } = 512L * 1024 * 1024;
 
+    /// <summary>Where worker processes of this host find the API. Null, the default: an address that this server listens on, plain HTTP if there is one.</summary>
+    public Uri? WorkerEndpoint { get; set; }
+
     internal bool RequiresCredentials => AccessKeys.Count + ApiKeys.Count > 0;
 }

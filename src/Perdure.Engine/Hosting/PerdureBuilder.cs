@@ -98,11 +98,17 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
 
     private PerdureBuilder Add(FunctionDefinition function)
     {
+        Add(services, function);
+        return this;
+    }
+
+    /// <exception cref="ArgumentException">It is not valid, or its name is taken.</exception>
+    public static void Add(IServiceCollection services, FunctionDefinition function)
+    {
         function.RequireValid();
         if (services.Any(service => service.ImplementationInstance is FunctionDefinition known && known.Name == function.Name))
             throw new ArgumentException($"A function named '{function.Name}' is already registered; give one of them another name.");
         services.AddSingleton(function);
-        return this;
     }
 
     public IPerdureBuilder AddInterceptor<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TInterceptor>() where TInterceptor : class, IDurableInterceptor

@@ -10,7 +10,8 @@ using Perdure.Storage;
 namespace Perdure.Engine.Hosting;
 
 /// <summary>Runs a node for the life of the host.</summary>
-internal sealed partial class PerdureHost : IHostedService, IDisposable
+/// <remarks>It comes to its rest before anything else of the host stops: invocations that run outside of this process still record what they did, over a server that must listen for so long.</remarks>
+internal sealed partial class PerdureHost : IHostedLifecycleService, IDisposable
 {
     private readonly IServiceProvider _services;
     private readonly PerdureOptions _options;
@@ -73,10 +74,19 @@ internal sealed partial class PerdureHost : IHostedService, IDisposable
         LogStarted(_logger, functions.Names.Count, string.Join(", ", functions.Names.Order()));
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         if (_node is { } node) await node.DrainAsync(_options.DrainTimeout, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>For whoever stops this service alone, and not a host.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => StoppingAsync(cancellationToken);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => _node?.Dispose();
 

@@ -49,11 +49,13 @@ internal sealed partial class ApiPipeline(
 
     private async Task<ApiResult> AnswerAsync(HttpContext http, RequestGate.Place place)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested) throw ApiErrors.TryLater("The server is stopping; try again.");
         door.Require(http);
         var target = RawTarget(http);
         if (!ApiPath.TrySplit(PathIn(target), out var segments) || !DurableApi.TryFind(http.Request.Method, segments, out var operation, out var labels))
             throw new ApiException(ApiErrors.UnknownOperation, "No operation of the API has this method and path.");
+
+        // Invocations that run elsewhere are waited for, and are to record what they did.
+        if (lifetime.ApplicationStopping.IsCancellationRequested && operation.Right != ApiRights.Execute) throw ApiErrors.TryLater("The server is stopping; try again.");
 
         // What can be said without the body is said before it is read.
         var claim = authenticator.Examine(http, target);

@@ -57,25 +57,38 @@ internal sealed record RuntimeOptions
     public InvocationProbe? Probe { get; init; }
 }
 
+/// <summary>A running invocation, wherever it runs, as its host tells it things.</summary>
+internal interface ISignalled
+{
+    /// <summary>Something about the execution changed: look.</summary>
+    void Poll();
+
+    /// <summary>The host is stopping: come to a rest.</summary>
+    void Drain();
+
+    /// <summary>End at once; nothing of this invocation counts any more.</summary>
+    void Lose();
+}
+
 /// <summary>What the host tells a running invocation. Hints: losing one costs latency, never correctness.</summary>
 internal sealed class InvocationSignals
 {
     private readonly Lock _gate = new();
-    private InvocationRuntime? _runtime;
+    private ISignalled? _invocation;
     private bool _draining;
     private bool _lost;
 
-    public void Attach(InvocationRuntime runtime)
+    public void Attach(ISignalled invocation)
     {
         bool draining, lost;
         lock (_gate)
         {
-            _runtime = runtime;
+            _invocation = invocation;
             (draining, lost) = (_draining, _lost);
         }
 
-        if (lost) runtime.Lose();
-        else if (draining) runtime.Drain();
+        if (lost) invocation.Lose();
+        else if (draining) invocation.Drain();
     }
 
     /// <summary>Something about the execution changed outside of the invocation.</summary>
@@ -95,8 +108,8 @@ internal sealed class InvocationSignals
         Get()?.Lose();
     }
 
-    private InvocationRuntime? Get()
+    private ISignalled? Get()
     {
-        lock (_gate) return _runtime;
+        lock (_gate) return _invocation;
     }
 }

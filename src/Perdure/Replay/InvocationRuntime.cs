@@ -19,7 +19,7 @@ namespace Perdure.Replay;
 /// not ours: keep the invocation and warn.
 /// </para>
 /// </remarks>
-internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, IDisposable
+internal sealed partial class InvocationRuntime : IPumpOwner, ICheckpointOwner, ISignalled, IDisposable
 {
     private readonly InvocationEnvironment _environment;
     private readonly Dictionary<string, DurableOperation> _asked = [];
