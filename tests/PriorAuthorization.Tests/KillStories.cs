@@ -14,7 +14,7 @@ public sealed class KillStories : IDisposable
     [Fact]
     public async Task Killed_at_20_random_moments_every_case_finishes_and_every_claim_is_in_the_ledger_once()
     {
-        using var worker = new Worker(_data.FullName, null);
+        await using var worker = new Worker(_data.FullName, null);
         var random = new Random(20);
         var nextKill = Stopwatch.GetTimestamp();
 
@@ -32,7 +32,7 @@ public sealed class KillStories : IDisposable
     [Fact]
     public async Task Control_without_idempotency_keys_the_same_check_fails()
     {
-        using var worker = new Worker(_data.FullName, "no-key");
+        await using var worker = new Worker(_data.FullName, "no-key");
 
         AssertFailsForClaimingTwice(await RunAsync(worker, kills: 0, static () => false));
     }
@@ -40,7 +40,7 @@ public sealed class KillStories : IDisposable
     [Fact]
     public async Task Control_without_fencing_the_same_check_fails()
     {
-        using var worker = new Worker(_data.FullName, "no-fence");
+        await using var worker = new Worker(_data.FullName, "no-fence");
 
         AssertFailsForClaimingTwice(await RunAsync(worker, kills: 1, () => worker.Kills < 3 && HasClaimInFlight));
     }
@@ -66,7 +66,7 @@ public sealed class KillStories : IDisposable
             if (Stopwatch.GetElapsedTime(began) > Limit) throw new TimeoutException($"Not finished after {Limit}: {opened} cases opened, {worker.Kills} kills.");
             if (isTimeToKill())
             {
-                worker.Kill();
+                await worker.KillAsync();
                 await worker.StartAsync();
             }
 

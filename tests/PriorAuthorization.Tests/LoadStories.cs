@@ -36,11 +36,11 @@ public class LoadStories
         while (physician.Closed < Cases)
         {
             limit.Token.ThrowIfCancellationRequested();
-            for (var turn = 0; turn < 25; turn++) await TurnAsync(clock, pace, model);
+            for (var turn = 0; turn < 25; turn++) await TurnAsync(clock, pace, model, limit.Token);
             await physician.SignAsync(limit.Token);
         }
 
-        var outcomes = await Task.WhenAll(arns.Select(arn => host.Client.WaitForResultAsync<PriorAuthOutcome>(arn)));
+        var outcomes = await Task.WhenAll(arns.Select(arn => host.Client.WaitForResultAsync<PriorAuthOutcome>(arn, limit.Token))); // nobody moves the clock any more: what still needs it would never end
         Assert.All(outcomes, static outcome => Assert.Equal(CaseStatus.Approved, outcome.Status));
         Assert.Equal(Cases, surroundings.Count(LedgerKind.Claim));
         Assert.Equal(Cases, surroundings.Books.Ledger.Where(static entry => entry.Kind == LedgerKind.Claim).Select(static entry => entry.CaseId).Distinct().Count());
@@ -49,11 +49,15 @@ public class LoadStories
     }
 
     /// <summary>Time for one call; it stands still until whoever was given the turn has called the model.</summary>
-    private static async Task TurnAsync(ManualTimeProvider clock, ModelPace pace, LimitedModel model)
+    private static async Task TurnAsync(ManualTimeProvider clock, ModelPace pace, LimitedModel model, CancellationToken cancellationToken)
     {
         var given = pace.Given;
         clock.Advance(TimeSpan.FromSeconds(1) / CallsPerSecond);
-        for (var look = 0; (look < 20 && pace.Given == given) || model.Calls < pace.Given; look++) await Task.Yield();
+        for (var look = 0; (look < 20 && pace.Given == given) || model.Calls < pace.Given; look++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     /// <summary>Signs what the mail says is to be signed.</summary>

@@ -55,6 +55,8 @@ public class PrivacyStories
     /// <summary>The sample as it runs for people: SQLite, the payload store, files; one case, in real time.</summary>
     private sealed class Clinic(IHost host, string arn) : IAsyncDisposable
     {
+        private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
         private IPerdureClient Client => host.Services.GetRequiredService<IPerdureClient>();
 
         public static async Task<Clinic> OpenAsync(string folder, LogText log)
@@ -85,7 +87,8 @@ public class PrivacyStories
             var pages = await host.Services.GetRequiredService<ChartStore>().AddAsync(Some.CaseId, "sent", "Letter\nXX-SENT\nMissing: XX-MISSING", default);
             await AnswerAsync("payer-information-answer", new ProviderDocs(pages));
             await AnswerAsync("payer-webhook-callback", new PayerDecision(PayerVerdict.Approved, "the payer called"));
-            var outcome = await Client.WaitForResultAsync<PriorAuthOutcome>(arn);
+            using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+            var outcome = await Client.WaitForResultAsync<PriorAuthOutcome>(arn, limit.Token);
             Assert.Equal(CaseStatus.Approved, outcome.Status);
             var text = new StringBuilder();
             await foreach (var entry in Client.GetHistoryAsync(arn)) text.AppendLine(JsonSerializer.Serialize(entry, entry.GetType()));
@@ -96,7 +99,7 @@ public class PrivacyStories
 
         private async Task AnswerAsync<T>(string question, T answer)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+            using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
             while (true)
             {
                 var operations = await Client.GetOperationsAsync(arn, limit.Token);

@@ -110,8 +110,10 @@ public class TimeRules
     /// <summary>Lets real time go on until the time that was asked for has passed.</summary>
     private async Task PassAsync(Task passing)
     {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
         while (!passing.IsCompleted)
         {
+            limit.Token.ThrowIfCancellationRequested();
             _wall.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }

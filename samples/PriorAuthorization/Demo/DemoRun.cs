@@ -34,7 +34,7 @@ internal sealed class DemoRun(SampleArguments arguments, TextWriter output)
         var data = Directory.CreateTempSubdirectory("prior-authorization-").FullName;
         try
         {
-            using var worker = new Worker(data, arguments.Sabotage);
+            await using var worker = new Worker(data, arguments.Sabotage);
             Tell(arguments.Sabotage is { } sabotage ? $"Starting a worker without a protection: {sabotage}." : "Starting a worker.");
             await worker.StartAsync();
             var ids = await OpenAsync(worker);
@@ -76,7 +76,7 @@ internal sealed class DemoRun(SampleArguments arguments, TextWriter output)
     private async Task KillAsync(Worker worker, string moment)
     {
         Tell($"{moment}: kill -9.");
-        worker.Kill();
+        await worker.KillAsync();
         await worker.StartAsync();
         Tell("Started again over the same data.");
     }

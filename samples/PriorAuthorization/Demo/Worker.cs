@@ -9,14 +9,18 @@ using System.Text.Json.Serialization;
 namespace PriorAuthorization;
 
 /// <summary>This program in a process of its own, on a free port of the loopback, to be killed and started again over the same data.</summary>
-internal sealed class Worker : IDisposable
+internal sealed class Worker : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     private readonly string[] _arguments;
     private readonly HttpClient _http;
     private Process? _process;
+
+    /// <summary>What it writes to stderr: complete when the process is over, because its end of the pipe is closed then.</summary>
+    private Task<string> _errors = Task.FromResult("");
 
     /// <param name="data">Its data folder.</param>
     /// <param name="sabotage">Which protection is taken away; null for none.</param>
@@ -41,25 +45,49 @@ internal sealed class Worker : IDisposable
         _process = process;
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
-        var errors = process.StandardError.ReadToEndAsync();
+        _errors = process.StandardError.ReadToEndAsync();
 
         var began = Stopwatch.GetTimestamp();
         while (await GetAsync<LedgerEntry[]>("/api/ledger") is null)
         {
-            if (process.HasExited) throw new InvalidOperationException($"The worker ended with {process.ExitCode}: {await errors}");
+            if (IsOver(process))
+            {
+                var words = await _errors.WaitAsync(EndLimit, TimeProvider.System);
+                throw new InvalidOperationException($"The worker ended{(process.HasExited ? $" with {process.ExitCode}" : "")}: {words}");
+            }
+
             if (Stopwatch.GetElapsedTime(began) > StartLimit) throw new TimeoutException($"The worker did not answer in {StartLimit.TotalSeconds} s.");
             await PauseAsync(50);
         }
     }
 
-    /// <summary><c>kill -9</c>: no handler runs, nothing is flushed.</summary>
-    public void Kill()
+    /// <summary><c>kill -9</c>: no handler runs, nothing is flushed. Returns when it is over.</summary>
+    /// <exception cref="TimeoutException">It does not end.</exception>
+    public async Task KillAsync()
     {
-        if (_process is not { HasExited: false } process) return;
-        process.Kill();
-        process.WaitForExit();
-        Kills++;
+        if (await EndAsync()) Kills++;
     }
+
+    /// <returns>False when it was over already.</returns>
+    private async Task<bool> EndAsync()
+    {
+        if (_process is not { } process || IsOver(process)) return false;
+        process.Kill();
+        var killed = Stopwatch.GetTimestamp();
+        while (!IsOver(process))
+        {
+            if (Stopwatch.GetElapsedTime(killed) > EndLimit) throw new TimeoutException($"The worker was killed and is not over after {EndLimit.TotalSeconds} s.");
+            await PauseAsync(5);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// By either sign. A program that was started with SIGCHLD ignored or blocked, as some hosts do, is never told that a child has ended:
+    /// <see cref="Process.WaitForExit()"/> would not return.
+    /// </summary>
+    private bool IsOver(Process process) => process.HasExited || _errors.IsCompleted;
 
     /// <summary>An answer, or null when the process was not there to give one.</summary>
     public Task<T?> GetAsync<T>(string path) where T : class => TryAsync(() => _http.GetFromJsonAsync<T>(path, Json));
@@ -94,14 +122,9 @@ internal sealed class Worker : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false } process)
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-
+        await EndAsync();
         _process?.Dispose();
         _http.Dispose();
     }

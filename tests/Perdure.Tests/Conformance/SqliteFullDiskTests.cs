@@ -197,7 +197,7 @@ public sealed class SqliteFullDiskTests : IDisposable
         {
             using var process = Process.Start(start) ?? throw new InvalidOperationException("The process could not be started.");
             var output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System); // its output has ended; where SIGCHLD is ignored, nobody is told more
             return (process.ExitCode == 1 && output.Length == 0 ? NotMounted : process.ExitCode, output); // unshare says 1 when it is not allowed
         }
         catch (Win32Exception)
