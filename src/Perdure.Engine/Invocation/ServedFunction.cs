@@ -20,7 +20,7 @@ internal sealed record ServedFunction(ImmutableDictionary<string, FunctionDefini
 
     /// <summary>The version that a qualifier means; null when there is none.</summary>
     public FunctionDefinition? Resolve(string? qualifier) =>
-        qualifier is null || Default.AnswersToAnyQualifier ? Default : Versions.GetValueOrDefault(Aliases.GetValueOrDefault(qualifier, qualifier));
+        qualifier is null || Default.AnswersToAnyAddress ? Default : Versions.GetValueOrDefault(Aliases.GetValueOrDefault(qualifier, qualifier));
 
     /// <summary>What runs the executions of a version: that version, or, where only one is served, the code that has taken its place.</summary>
     public FunctionDefinition? ForExecutionsOf(string version) => Versions.GetValueOrDefault(version) ?? (Versions.Count == 1 ? Default : null);
