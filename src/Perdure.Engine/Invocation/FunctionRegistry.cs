@@ -33,12 +33,17 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
     /// <summary>What runs the executions of a version: that version, or, where only one is served, the code that has taken its place.</summary>
     public FunctionDefinition Get(string name, string version) => Served(name)?.ForExecutionsOf(version) ?? throw NotRegistered($"{name}:{version}");
 
-    /// <summary>Changes, adds or removes a function; null stands for none. The change may be asked for again, when another one came first.</summary>
-    /// <returns>The function afterwards; null when it is gone.</returns>
+    /// <summary>Changes, adds or removes a function; null stands for none. What the change throws leaves everything as it was.</summary>
+    /// <remarks>
+    /// Every condition of a change belongs into it: what was true before may have ceased to be. It is asked for again when another change
+    /// came first, so it must do nothing but decide.
+    /// </remarks>
+    /// <returns>The function as the change made it; null when it is gone.</returns>
     public ServedFunction? Change(string name, Func<ServedFunction?, ServedFunction?> change)
     {
-        ImmutableInterlocked.Update(ref _functions, known => change(known.GetValueOrDefault(name)) is { } changed ? known.SetItem(name, changed) : known.Remove(name));
-        return Served(name);
+        ServedFunction? changed = null;
+        ImmutableInterlocked.Update(ref _functions, known => (changed = change(known.GetValueOrDefault(name))) is null ? known.Remove(name) : known.SetItem(name, changed));
+        return changed;
     }
 
     private FunctionNotFoundException NotRegistered(string name) => new(

@@ -39,7 +39,7 @@ internal sealed class ApiEngine(PerdureHost host)
 
     public bool IsCallbackId(string callbackId) => Node.Core.Signer.TryReadCallback(callbackId, out _);
 
-    public Task<bool> TryServeAsync(FunctionDefinition function) => Node.TryServeAsync(function);
+    public Task<bool> TryServeAsync(ServedFunction function) => Node.TryServeAsync(function);
 
     public Task<TimeSpan> LagAsync(CancellationToken cancellationToken) => Node.LagAsync(cancellationToken);
 

@@ -33,5 +33,10 @@ internal sealed record FunctionAddress(string Name, string? Qualifier)
     /// <exception cref="ApiException">There is none.</exception>
     public ServedFunction FindServed(ApiEngine engine) => engine.Functions.Served(Name) ?? throw NotFound();
 
+    /// <summary>Changes the function, from what it is in that moment; null removes it. What the change throws leaves it as it was.</summary>
+    /// <returns>The function as the change made it; null when it is gone.</returns>
+    /// <exception cref="ApiException">There is none.</exception>
+    public ServedFunction? Change(ApiEngine engine, Func<ServedFunction, ServedFunction?> change) => engine.Functions.Change(Name, known => change(known ?? throw NotFound()));
+
     public ApiException NotFound() => new(ApiErrors.ResourceNotFound, $"Function not found: {Arn}");
 }

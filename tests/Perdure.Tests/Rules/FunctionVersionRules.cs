@@ -53,6 +53,29 @@ public class FunctionVersionRules
         Assert.Equal(["$LATEST", "1", "2"], changed.Function.InOrder.Select(version => version.Version));
     }
 
+    [Fact]
+    public void The_number_of_a_version_that_was_deleted_is_not_given_again()
+    {
+        var published = ServedFunction.Of(Version("$LATEST")).Publish().Function;
+        var deleted = published.Without("1")!;
+        var changed = deleted.With(deleted.Default with { RetentionDays = 3 });
+
+        Assert.Equal("2", deleted.Publish().Published.Version);
+        Assert.Equal("2", changed.Publish().Published.Version);
+        Assert.Null(ServedFunction.Of(Version("7")).Without("7"));
+    }
+
+    [Fact]
+    public void A_change_that_throws_leaves_everything_as_it_was()
+    {
+        var registry = Registry("$LATEST", "1");
+        var before = registry.Served("f");
+
+        Assert.Throws<InvalidOperationException>(() => registry.Change("f", _ => throw new InvalidOperationException()));
+
+        Assert.Same(before, registry.Served("f"));
+    }
+
     private static FunctionDefinition? Find(FunctionRegistry registry, string target) => FunctionTarget.TryParse(target, out var named) ? registry.Find(named) : null;
 
     private static FunctionDefinition Version(string version) => new("f", version, 60, Nothing);
