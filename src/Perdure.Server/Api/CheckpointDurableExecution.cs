@@ -16,6 +16,8 @@ internal sealed class CheckpointDurableExecution : ExecutionOperation
 
     public override ApiRights Right => ApiRights.Execute;
 
+    public override int MaxBodyBytes => int.MaxValue;
+
     protected override async Task<ApiResult> RunAsync(ApiRequest request, ExecutionName arn)
     {
         var body = JsonBody.Parse(request.Body);

@@ -17,6 +17,8 @@ internal sealed class CreateFunction : ApiOperation
 
     public override ApiRights Right => ApiRights.Configure;
 
+    public override int MaxBodyBytes => 1024 * 1024;
+
     public override int SuccessStatus => StatusCodes.Status201Created;
 
     public override async Task<ApiResult> RunAsync(ApiRequest request)

@@ -11,6 +11,9 @@ internal sealed record ApiCaller(string Name, ApiRights Rights, IReadOnlySet<str
     /// <summary>Whoever reaches a server that is bound to this machine alone and has no credentials.</summary>
     public static ApiCaller Local { get; } = new("local", ApiRights.All, null);
 
+    /// <summary>How many requests of theirs are served at once; null for as many as the server serves.</summary>
+    public CallerQuota? Quota { get; init; }
+
     public bool May(ApiRights right, string function) => Rights.HasFlag(right) && IsGoodFor(function);
 
     /// <summary>Whether a running function of theirs may start this one by a call in a checkpoint.</summary>
