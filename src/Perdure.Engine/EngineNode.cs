@@ -71,14 +71,14 @@ internal sealed class EngineNode : IDisposable
 
     /// <summary>Serves a function from now on, until the node stops. Executions that waited for it run.</summary>
     /// <returns>False when one of that name is served already; nothing was changed.</returns>
-    public async Task<bool> TryServeAsync(FunctionDefinition function)
+    public async Task<bool> TryServeAsync(ServedFunction function)
     {
-        function.RequireValid();
+        function.Default.RequireValid();
         var isNew = false;
         Functions.Change(function.Name, known =>
         {
             isNew = known is null;
-            return known ?? ServedFunction.Of(function);
+            return known ?? function;
         });
         if (!isNew) return false;
 

@@ -26,7 +26,7 @@ public sealed class PerdureServerOptions
     public int MaxWaitingInvocations { get; set; } = 10_000;
 
     /// <summary>Bodies that are in memory at the same time, in bytes; a request that would exceed it is answered 429. From <see cref="MaxRequestBodyBytes"/> to 1 TiB; default 512 MiB.</summary>
-    /// <remarks>A signature can be verified only with the whole body, so this is also what callers without a credential can occupy.</remarks>
+    /// <remarks>The signature of a request without <c>x-amz-content-sha256</c> can be verified only with the whole body, so this is also what callers without a credential can occupy.</remarks>
     public long MaxBufferedBytes { get; set; } = 512L * 1024 * 1024;
 
     /// <summary>Where worker processes of this host find the API. Null, the default: an address that this server listens on, plain HTTP if there is one.</summary>

@@ -17,6 +17,9 @@ public abstract class ServerCredential
 
     /// <summary>The functions that it is good for, by name, with their executions and callbacks. Null, the default: all. An empty list, or what is no name, is refused when the host starts.</summary>
     public IReadOnlyCollection<string>? Functions { get; init; }
+
+    /// <summary>Requests of its holder that are served at the same time, invocations that wait included; the next one is answered 429. 1 to 100,000. Null, the default: as many as the server serves.</summary>
+    public int? MaxConcurrentRequests { get; init; }
 }
 
 /// <summary>A key of the kind that AWS SDKs sign requests with.</summary>

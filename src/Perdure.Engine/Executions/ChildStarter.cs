@@ -11,22 +11,27 @@ namespace Perdure.Engine.Executions;
 /// <summary>Finds the functions that a batch wants to call, and makes the changes that start them with it.</summary>
 internal static class ChildStarter
 {
-    /// <summary>The targets that exist, by operation. Keys and names are made here: the rules only pass them on.</summary>
-    public static IReadOnlyDictionary<string, InvokeTarget> Find(IReadOnlyList<UpdateInput> updates, FunctionRegistry functions, Facts facts)
+    /// <summary>The targets that exist or are refused, by operation. Keys and names are made here: the rules only pass them on.</summary>
+    public static IReadOnlyDictionary<string, InvokeTarget> Find(IReadOnlyList<UpdateInput> updates, FunctionRegistry functions, Func<string, bool> mayStart, Facts facts)
     {
         Dictionary<string, InvokeTarget>? targets = null;
         foreach (var (update, _, _) in updates)
         {
-            if (OperationKinds.Find(update.Type)?.TargetOf(update) is { } call && Resolve(call, functions, facts) is { } target) (targets ??= [])[update.Id] = target;
+            if (OperationKinds.Find(update.Type)?.TargetOf(update) is { } call && Resolve(call, functions, mayStart, facts) is { } target) (targets ??= [])[update.Id] = target;
         }
 
         return targets is null ? ReadOnlyDictionary<string, InvokeTarget>.Empty : targets;
     }
 
-    private static InvokeTarget? Resolve(InvokeCall call, FunctionRegistry functions, Facts facts)
+    private static InvokeTarget? Resolve(InvokeCall call, FunctionRegistry functions, Func<string, bool> mayStart, Facts facts)
     {
-        if (functions.FindTarget(call.FunctionName, out var isUnqualifiedArn) is not { } function) return null;
-        if (isUnqualifiedArn && function is { IsDurable: true, AnswersToAnyQualifier: false })
+        if (!FunctionTarget.TryParse(call.FunctionName, out var named)) return null;
+
+        // Before it is looked up: whoever may not start it does not learn whether there is one.
+        if (!mayStart(named.Name))
+            return InvokeTarget.Refused("AccessDeniedException", $"Not authorized to invoke the function '{named.Name}': the credential that records this call is not good for it.");
+        if (functions.Find(named) is not { } function) return null;
+        if (named.IsUnqualifiedArn && function is { IsDurable: true, AnswersToAnyAddress: false })
             return InvokeTarget.Refused("InvalidParameterValueException", "You cannot invoke a durable function using an unqualified ARN.");
         if (function.TenantProblem(call.TenantId) is { } problem) return InvokeTarget.Refused("InvalidParameterValueException", problem);
         var identity = new ExecutionIdentity(facts.Ids.NextKey(facts.Now), function.Name, function.Version, facts.Ids.NextUuid(), facts.Now)

@@ -8,10 +8,11 @@ namespace Perdure.Engine.Executions;
 /// <summary>The public name of an execution, and the internal key inside it.</summary>
 internal static partial class ExecutionArn
 {
+    public const string Partition = "aws";
     public const string Region = "local";
     public const string Account = "000000000000";
 
-    private const string Prefix = $"arn:aws:lambda:{Region}:{Account}:function:";
+    private const string Prefix = $"arn:{Partition}:lambda:{Region}:{Account}:function:";
 
     public static string Of(ExecutionIdentity identity) =>
         $"{Prefix}{identity.Function}:{identity.FunctionVersion}/durable-execution/{identity.Name}/{IdOf(identity.Key)}";

@@ -13,8 +13,8 @@ internal sealed record FunctionDefinition(string Name, string Version, int Execu
     /// <summary>Days for which finished executions are kept; 0 for the host's default.</summary>
     public int RetentionDays { get; init; }
 
-    /// <summary>Whether a call may name any version or alias of it, as in the test kit.</summary>
-    public bool AnswersToAnyQualifier { get; init; }
+    /// <summary>Whether a call may name any version or alias of it, in any account and region, as in the test kit.</summary>
+    public bool AnswersToAnyAddress { get; init; }
 
     /// <summary>False for a plain function: it is called, not executed durably.</summary>
     public bool IsDurable { get; init; } = true;

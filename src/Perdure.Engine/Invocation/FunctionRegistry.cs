@@ -16,17 +16,9 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
     /// <summary>The function as it is when no version is named.</summary>
     public FunctionDefinition? Find(string name) => Served(name)?.Default;
 
-    /// <summary>The function that a call names: by name, <c>name:qualifier</c> or ARN. Null when there is none, or not in that version.</summary>
-    /// <param name="target">What the call names.</param>
-    /// <param name="isUnqualifiedArn">Whether it is an ARN that leaves the version open.</param>
-    public FunctionDefinition? FindTarget(string target, out bool isUnqualifiedArn)
-    {
-        const string Marker = ":function:";
-        var at = target.IndexOf(Marker, StringComparison.Ordinal); // an ARN, or the part of one from the account on; a name may end in the word
-        var parts = (at < 0 ? target : target[(at + Marker.Length)..]).Split(':');
-        isUnqualifiedArn = at >= 0 && parts.Length == 1;
-        return parts.Length > 2 ? null : Served(parts[0])?.Resolve(parts.Length == 1 ? null : parts[1]);
-    }
+    /// <summary>The function that a call names. Null when there is none here, or not in that version.</summary>
+    public FunctionDefinition? Find(FunctionTarget target) =>
+        Served(target.Name) is { } function && (target.IsHere || function.Default.AnswersToAnyAddress) ? function.Resolve(target.Qualifier) : null;
 
     /// <summary>Refuses functions that could never be served, before anything runs.</summary>
     /// <exception cref="InvalidOperationException">A type is unknown to the serializer.</exception>
@@ -36,17 +28,22 @@ internal sealed class FunctionRegistry(IEnumerable<FunctionDefinition> functions
     }
 
     /// <summary>The function that a client names, with or without a qualifier.</summary>
-    public FunctionDefinition Get(string target) => FindTarget(target, out _) ?? throw NotRegistered(target);
+    public FunctionDefinition Get(string target) => FunctionTarget.TryParse(target, out var named) && Find(named) is { } function ? function : throw NotRegistered(target);
 
     /// <summary>What runs the executions of a version: that version, or, where only one is served, the code that has taken its place.</summary>
     public FunctionDefinition Get(string name, string version) => Served(name)?.ForExecutionsOf(version) ?? throw NotRegistered($"{name}:{version}");
 
-    /// <summary>Changes, adds or removes a function; null stands for none. The change may be asked for again, when another one came first.</summary>
-    /// <returns>The function afterwards; null when it is gone.</returns>
+    /// <summary>Changes, adds or removes a function; null stands for none. What the change throws leaves everything as it was.</summary>
+    /// <remarks>
+    /// Every condition of a change belongs into it: what was true before may have ceased to be. It is asked for again when another change
+    /// came first, so it must do nothing but decide.
+    /// </remarks>
+    /// <returns>The function as the change made it; null when it is gone.</returns>
     public ServedFunction? Change(string name, Func<ServedFunction?, ServedFunction?> change)
     {
-        ImmutableInterlocked.Update(ref _functions, known => change(known.GetValueOrDefault(name)) is { } changed ? known.SetItem(name, changed) : known.Remove(name));
-        return Served(name);
+        ServedFunction? changed = null;
+        ImmutableInterlocked.Update(ref _functions, known => (changed = change(known.GetValueOrDefault(name))) is null ? known.Remove(name) : known.SetItem(name, changed));
+        return changed;
     }
 
     private FunctionNotFoundException NotRegistered(string name) => new(

@@ -12,6 +12,9 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
     private const long MostPageBytes = 5_000_000;
     private const string OtherArn = "Checkpoint token is not valid for the durable execution ARN";
 
+    /// <summary>Which functions whoever asks may start by a call in a checkpoint. Default: all.</summary>
+    public Func<string, bool> MayStart { get; init; } = static _ => true;
+
     public Task<CheckpointResponse> CheckpointAsync(CheckpointRequest request, CancellationToken cancellationToken)
     {
         var token = Read(request.ExecutionArn, request.CheckpointToken);
@@ -30,7 +33,7 @@ internal sealed class InProcessService(EngineCore core, FunctionRegistry functio
                 RequireCurrent(state, token, request.ExecutionArn);
                 written = payloads;
                 var updates = SetAside(request.Updates, payloads);
-                return new Command.Checkpoint(updates, request.ClientToken, token.Version) { Targets = ChildStarter.Find(updates, functions, core.Facts()) };
+                return new Command.Checkpoint(updates, request.ClientToken, token.Version) { Targets = ChildStarter.Find(updates, functions, MayStart, core.Facts()) };
             },
             (state, decision) => isRepeat ? RepeatAsync(state, token) : AnswerAsync(state, token, decision, written)).ConfigureAwait(false);
     }

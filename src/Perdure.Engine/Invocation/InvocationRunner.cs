@@ -35,6 +35,9 @@ internal sealed partial class InvocationRunner(
     /// <summary>Where the checkpoints of invocations go, wherever they run.</summary>
     public IDurableService Service { get; } = new InProcessService(core, functions);
 
+    /// <summary>The same for somebody who may start only some functions.</summary>
+    public IDurableService ServiceFor(Func<string, bool> mayStart) => new InProcessService(core, functions) { MayStart = mayStart };
+
     /// <summary>Starts the invocation that a decision began, if it began one. Takes over the caller's slot then, and holds the mailbox for itself.</summary>
     public bool TryLaunch(ExecutionMailbox mailbox, ExecutionState state, Decision decision)
     {

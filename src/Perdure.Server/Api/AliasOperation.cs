@@ -29,18 +29,16 @@ internal abstract partial class AliasOperation : FunctionOperation
     protected static string VersionOf(ServedFunction function, string alias) => function.Aliases.GetValueOrDefault(alias)
         ?? throw new ApiException(ApiErrors.ResourceNotFound, $"Cannot find alias arn: {ExecutionArn.OfFunction(function.Name, alias)}");
 
-    /// <summary>Points an alias to a version that there is.</summary>
-    protected static ApiResult Point(ApiRequest request, FunctionAddress function, string? alias, string? version, int status)
+    /// <summary>The function with an alias that points to a version which it has.</summary>
+    /// <exception cref="ApiException">It has no such version.</exception>
+    protected static ServedFunction Pointed(ServedFunction function, string alias, string version) => function.Versions.ContainsKey(version)
+        ? function with { Aliases = function.Aliases.SetItem(alias, version) }
+        : throw new FunctionAddress(function.Name, version).NotFound();
+
+    protected static void Check(Constraints constraints, string? alias, string? version)
     {
-        var constraints = new Constraints();
-        constraints.NotNull(alias, "name");
         constraints.Text(alias, "name", 128, AliasName);
-        constraints.NotNull(version, "functionVersion");
         constraints.Text(version, "functionVersion", 128, Patterns.Qualifier);
-        constraints.Require();
-        if (!function.FindServed(request.Engine).Versions.ContainsKey(version!)) throw (function with { Qualifier = version }).NotFound(); // required above
-        request.Engine.Functions.Change(function.Name, known => known is null ? null : known with { Aliases = known.Aliases.SetItem(alias!, version!) });
-        return Answer(status, function.Name, alias!, version!);
     }
 
     [GeneratedRegex(@"\A(?![0-9]+\z)[a-zA-Z0-9-_]+\z")]

@@ -16,6 +16,8 @@ internal sealed class CheckpointDurableExecution : ExecutionOperation
 
     public override ApiRights Right => ApiRights.Execute;
 
+    public override int MaxBodyBytes => int.MaxValue;
+
     protected override async Task<ApiResult> RunAsync(ApiRequest request, ExecutionName arn)
     {
         var body = JsonBody.Parse(request.Body);
@@ -26,7 +28,7 @@ internal sealed class CheckpointDurableExecution : ExecutionOperation
             arn.Text, token!, // required above
             [.. updates.Select(static update => update.Deserialize(ServiceJson.Default.OperationUpdate)!)], // objects, as was looked at
             clientToken);
-        var answer = await StaleTokens.WordedForAsync(request, () => request.Engine.Service.CheckpointAsync(asked, request.Aborted)).ConfigureAwait(false);
+        var answer = await StaleTokens.WordedForAsync(request, () => request.Engine.ServiceFor(request.Caller).CheckpointAsync(asked, request.Aborted)).ConfigureAwait(false);
         return ApiResult.Json(StatusCodes.Status200OK, json =>
         {
             json.WriteOptional("CheckpointToken", answer.CheckpointToken);

@@ -18,9 +18,15 @@ internal sealed class CreateAlias : AliasOperation
     protected override Task<ApiResult> RunAsync(ApiRequest request, FunctionAddress function)
     {
         var body = JsonBody.Parse(request.Body);
-        var alias = body.Text("Name");
-        if (alias is not null && function.FindServed(request.Engine).Aliases.ContainsKey(alias))
-            throw new ApiException(ApiErrors.ResourceConflict, $"Alias already exists: {ExecutionArn.OfFunction(function.Name, alias)}");
-        return Task.FromResult(Point(request, function, alias, body.Text("FunctionVersion"), SuccessStatus));
+        var (alias, version) = (body.Text("Name"), body.Text("FunctionVersion"));
+        var constraints = new Constraints();
+        constraints.NotNull(alias, "name");
+        constraints.NotNull(version, "functionVersion");
+        Check(constraints, alias, version);
+        constraints.Require();
+        function.Change(request.Engine, known => known.Aliases.ContainsKey(alias!) // both are required above
+            ? throw new ApiException(ApiErrors.ResourceConflict, $"Alias already exists: {ExecutionArn.OfFunction(function.Name, alias)}")
+            : Pointed(known, alias!, version!));
+        return Task.FromResult(Answer(SuccessStatus, function.Name, alias!, version!));
     }
 }

@@ -17,6 +17,8 @@ internal sealed class CreateFunction : ApiOperation
 
     public override ApiRights Right => ApiRights.Configure;
 
+    public override int MaxBodyBytes => 1024 * 1024;
+
     public override int SuccessStatus => StatusCodes.Status201Created;
 
     public override async Task<ApiResult> RunAsync(ApiRequest request)
@@ -30,9 +32,10 @@ internal sealed class CreateFunction : ApiOperation
         var name = FunctionAddress.Parse(body.Text("FunctionName")!, qualifier: null).Name; // required above
         request.Caller.Require(Right, name);
         var function = Define(body, name, InvokerOf(request, body, name));
-        if (!await request.Engine.TryServeAsync(function).ConfigureAwait(false))
+        var served = ServedFunction.Of(function);
+        if (body.Flag("Publish") == true) served = served.Publish().Function;
+        if (!await request.Engine.TryServeAsync(served).ConfigureAwait(false))
             throw new ApiException(ApiErrors.ResourceConflict, $"Function already exist: {name}");
-        if (body.Flag("Publish") == true) request.Engine.Functions.Change(name, static known => known?.Publish().Function);
         return ApiResult.Json(SuccessStatus, json => FunctionJson.Write(json, function, withVersion: false, request.Engine.Rules.DefaultRetention));
     }
 

@@ -16,8 +16,7 @@ internal sealed class DeleteAlias : AliasOperation
 
     protected override Task<ApiResult> RunAsync(ApiRequest request, FunctionAddress function)
     {
-        function.FindServed(request.Engine);
-        request.Engine.Functions.Change(function.Name, known => known is null ? null : known with { Aliases = known.Aliases.Remove(request.Labels["Name"]) });
+        function.Change(request.Engine, known => known with { Aliases = known.Aliases.Remove(request.Labels["Name"]) });
         return Task.FromResult(new ApiResult(SuccessStatus));
     }
 }

@@ -19,15 +19,15 @@ internal sealed class DeleteFunction : FunctionOperation
 
     protected override Task<ApiResult> RunAsync(ApiRequest request, FunctionAddress function)
     {
-        var served = function.FindServed(request.Engine);
-        if (function.Qualifier is { } version)
-        {
-            if (version == FunctionDefinition.Latest) throw new ApiException(ApiErrors.InvalidParameterValue, "$LATEST version cannot be deleted without deleting the function.");
-            if (!served.Versions.ContainsKey(version)) throw function.NotFound();
-            if (served.Aliases.ContainsValue(version)) throw new ApiException(ApiErrors.ResourceConflict, $"An alias points to version {version} of '{function.Name}'; delete or move it first.");
-        }
-
-        request.Engine.Functions.Change(function.Name, known => function.Qualifier is { } one && known?.Versions.Remove(one) is { IsEmpty: false } rest ? known with { Versions = rest } : null);
+        function.Change(request.Engine, known => function.Qualifier is { } version ? Without(known, version) : null);
         return Task.FromResult(new ApiResult(SuccessStatus));
+    }
+
+    private static ServedFunction? Without(ServedFunction function, string version)
+    {
+        if (version == FunctionDefinition.Latest) throw new ApiException(ApiErrors.InvalidParameterValue, "$LATEST version cannot be deleted without deleting the function.");
+        if (!function.Versions.ContainsKey(version)) throw new FunctionAddress(function.Name, version).NotFound();
+        if (function.Aliases.ContainsValue(version)) throw new ApiException(ApiErrors.ResourceConflict, $"An alias points to version {version} of '{function.Name}'; delete or move it first.");
+        return function.Without(version);
     }
 }

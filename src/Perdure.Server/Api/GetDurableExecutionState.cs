@@ -25,7 +25,7 @@ internal sealed class GetDurableExecutionState : ExecutionOperation
         constraints.Require();
         var state = await StaleTokens.WordedForAsync(
             request,
-            () => request.Engine.Service.GetStateAsync(arn.Text, token!, page.Marker, page.Items, request.Aborted)).ConfigureAwait(false); // required above
+            () => request.Engine.ServiceFor(request.Caller).GetStateAsync(arn.Text, token!, page.Marker, page.Items, request.Aborted)).ConfigureAwait(false); // required above
         return ApiResult.Json(StatusCodes.Status200OK, json =>
         {
             json.WriteOperations(state.Operations);

@@ -22,6 +22,8 @@ internal sealed class Invoke : FunctionOperation
 
     public override ApiRights Right => ApiRights.Invoke;
 
+    public override int MaxBodyBytes => int.MaxValue;
+
     public override IReadOnlyList<ApiParameter> Parameters { get; } =
     [
         new("Qualifier", "query"), new("X-Amz-Invocation-Type", "header"), new("X-Amz-Log-Type", "header"),

@@ -20,17 +20,14 @@ internal sealed class PublishVersion : FunctionOperation
     protected override Task<ApiResult> RunAsync(ApiRequest request, FunctionAddress function)
     {
         JsonBody.Parse(request.Body);
-        var served = function.FindServed(request.Engine);
-        if (served.Default.Version != FunctionDefinition.Latest)
-            throw new ApiException(ApiErrors.ResourceConflict, $"'{function.Name}' is served in version {served.Default.Version} by its host, which numbers it.");
-        FunctionDefinition? published = null;
-        request.Engine.Functions.Change(function.Name, known =>
+        FunctionDefinition published = null!; // what the change that came to be has published
+        function.Change(request.Engine, known =>
         {
-            if (known is null) return null;
+            if (known.Default.Version != FunctionDefinition.Latest)
+                throw new ApiException(ApiErrors.ResourceConflict, $"'{function.Name}' is served in version {known.Default.Version} by its host, which numbers it.");
             (var changed, published) = known.Publish();
             return changed;
         });
-        var result = published ?? throw function.NotFound();
-        return Task.FromResult(ApiResult.Json(SuccessStatus, json => FunctionJson.Write(json, result, withVersion: true, request.Engine.Rules.DefaultRetention)));
+        return Task.FromResult(ApiResult.Json(SuccessStatus, json => FunctionJson.Write(json, published, withVersion: true, request.Engine.Rules.DefaultRetention)));
     }
 }

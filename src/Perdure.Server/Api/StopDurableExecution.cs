@@ -12,6 +12,8 @@ internal sealed class StopDurableExecution : ExecutionOperation
 
     public override ApiRights Right => ApiRights.Operate;
 
+    public override int MaxBodyBytes => ErrorBody.MaxBytes;
+
     protected override async Task<ApiResult> RunAsync(ApiRequest request, ExecutionName arn)
     {
         var error = ErrorBody.Read(request.Body);

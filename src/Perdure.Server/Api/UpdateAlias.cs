@@ -13,8 +13,15 @@ internal sealed class UpdateAlias : AliasOperation
 
     protected override Task<ApiResult> RunAsync(ApiRequest request, FunctionAddress function)
     {
-        var alias = request.Labels["Name"];
-        var current = VersionOf(function.FindServed(request.Engine), alias);
-        return Task.FromResult(Point(request, function, alias, JsonBody.Parse(request.Body).Text("FunctionVersion") ?? current, SuccessStatus));
+        var (alias, version) = (request.Labels["Name"], JsonBody.Parse(request.Body).Text("FunctionVersion"));
+        var constraints = new Constraints();
+        Check(constraints, alias, version);
+        constraints.Require();
+        var changed = function.Change(request.Engine, known =>
+        {
+            var current = VersionOf(known, alias);
+            return Pointed(known, alias, version ?? current);
+        });
+        return Task.FromResult(Answer(SuccessStatus, function.Name, alias, changed!.Aliases[alias])); // just pointed
     }
 }

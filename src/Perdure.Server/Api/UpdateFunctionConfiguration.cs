@@ -18,11 +18,9 @@ internal sealed class UpdateFunctionConfiguration : FunctionOperation
     protected override Task<ApiResult> RunAsync(ApiRequest request, FunctionAddress function)
     {
         var config = DurableConfigBody.Read(JsonBody.Parse(request.Body));
-        var current = function.FindServed(request.Engine).Default;
-        if (config is not null && !current.IsDurable)
-            throw new ApiException(ApiErrors.InvalidParameterValue, "A function can be made durable only when it is created.");
-        var changed = request.Engine.Functions.Change(function.Name, known => known is null ? null : known.With(config?.On(known.Default) ?? known.Default))
-            ?? throw function.NotFound();
+        var changed = function.Change(request.Engine, known => config is not null && !known.Default.IsDurable
+            ? throw new ApiException(ApiErrors.InvalidParameterValue, "A function can be made durable only when it is created.")
+            : known.With(config?.On(known.Default) ?? known.Default))!; // not removed
         return Task.FromResult(ApiResult.Json(
             StatusCodes.Status200OK, json => FunctionJson.Write(json, changed.Default, withVersion: false, request.Engine.Rules.DefaultRetention)));
     }

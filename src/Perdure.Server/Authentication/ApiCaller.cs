@@ -11,7 +11,16 @@ internal sealed record ApiCaller(string Name, ApiRights Rights, IReadOnlySet<str
     /// <summary>Whoever reaches a server that is bound to this machine alone and has no credentials.</summary>
     public static ApiCaller Local { get; } = new("local", ApiRights.All, null);
 
-    public bool May(ApiRights right, string function) => Rights.HasFlag(right) && (Functions is null || Functions.Contains(function));
+    /// <summary>How many requests of theirs are served at once; null for as many as the server serves.</summary>
+    public CallerQuota? Quota { get; init; }
+
+    public bool May(ApiRights right, string function) => Rights.HasFlag(right) && IsGoodFor(function);
+
+    /// <summary>Whether a running function of theirs may start this one by a call in a checkpoint.</summary>
+    /// <remarks>No right besides the one to record: whoever runs a function decides what it calls, among the functions that the credential is good for.</remarks>
+    public bool MayStart(string function) => IsGoodFor(function);
+
+    private bool IsGoodFor(string function) => Functions is null || Functions.Contains(function);
 
     /// <exception cref="ApiException">They may not, whatever it is on.</exception>
     public void Require(ApiRights right)

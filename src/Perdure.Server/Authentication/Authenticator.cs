@@ -47,10 +47,15 @@ internal sealed class Authenticator(IOptions<PerdureServerOptions> options, ApiE
 
     private static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
-    private static ApiCaller CallerOf(ServerCredential credential) => new(credential.Name, credential.Rights, credential.Functions?.ToHashSet());
+    private static ApiCaller CallerOf(ServerCredential credential) => new(credential.Name, credential.Rights, credential.Functions?.ToHashSet())
+    {
+        Quota = credential.MaxConcurrentRequests is { } most ? new CallerQuota(most) : null,
+    };
 
     private sealed record Known(ApiCaller Caller) : IClaim
     {
+        public ApiCaller? Holder => Caller;
+
         public ApiCaller Prove(ReadOnlyMemory<byte> body) => Caller;
     }
 }
@@ -58,6 +63,9 @@ internal sealed class Authenticator(IOptions<PerdureServerOptions> options, ApiE
 /// <summary>Who somebody says they are, before the body is read.</summary>
 internal interface IClaim
 {
+    /// <summary>Who they are, as far as it is certain without the body; null when it is not.</summary>
+    ApiCaller? Holder { get; }
+
     /// <summary>Who they are.</summary>
     /// <exception cref="ApiException">They are not who they say.</exception>
     ApiCaller Prove(ReadOnlyMemory<byte> body);

@@ -26,6 +26,8 @@ internal static class CanonicalRequest
         return text.ToString();
     }
 
+    public static bool IsHash(string text) => text.Length == 2 * SHA256.HashSizeInBytes && text.All(char.IsAsciiHexDigitLower);
+
     public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static string Path(string raw) => string.Join('/', raw.Split('/').Select(static segment => Encode(Encoding.UTF8.GetBytes(segment))));

@@ -4,7 +4,11 @@ using Perdure.Server.Api;
 
 namespace Perdure.Server.Authentication;
 
-/// <summary>A request that says to be signed by the holder of a key. Whether it is, only its body can tell.</summary>
+/// <summary>A request that says to be signed by the holder of a key.</summary>
+/// <remarks>
+/// The signature covers the body's hash. Clients that send the hash along are known before their body is read, and the body must then be
+/// the one; of those that do not, only the body can tell.
+/// </remarks>
 internal sealed class SignedClaim : IClaim
 {
     private const string DateHeader = "x-amz-date";
@@ -32,8 +36,16 @@ internal sealed class SignedClaim : IClaim
         RequireSigned(request, signature.SignedHeaders);
         var (secret, caller) = find(signature.AccessKeyId)
             ?? throw new ApiException(ApiErrors.UnrecognizedClient, "The security token included in the request is invalid.");
-        return new SignedClaim(request, rawTarget, signature, date, secret, caller);
+        var claim = new SignedClaim(request, rawTarget, signature, date, secret, caller);
+        if (!request.Headers.TryGetValue(BodyHashHeader, out var said)) return claim;
+
+        // UNSIGNED-PAYLOAD is no hash: a body that anybody could have changed is not taken.
+        claim.RequireSignature(CanonicalRequest.IsHash(said.ToString()) ? said.ToString() : throw Mismatch());
+        claim.Holder = caller;
+        return claim;
     }
+
+    public ApiCaller? Holder { get; private set; }
 
     private static string RequireDate(string date, SignatureV4 signature, DateTimeOffset now, TimeSpan allowedSkew)
     {
@@ -68,9 +80,15 @@ internal sealed class SignedClaim : IClaim
     public ApiCaller Prove(ReadOnlyMemory<byte> body)
     {
         var hash = CanonicalRequest.Hash(body.Span);
-        if (_request.Headers.TryGetValue(BodyHashHeader, out var said) && said != hash) throw Mismatch();
+        if (Holder is null) RequireSignature(hash);
+        else if (_request.Headers[BodyHashHeader] != hash) throw Mismatch();
+        return _caller;
+    }
+
+    private void RequireSignature(string bodyHash)
+    {
         var headers = _signature.SignedHeaders.Select(name => (name, _request.Headers[name].ToString())).ToList();
-        return _signature.IsOf(CanonicalRequest.Of(_request.Method, _rawTarget, headers, hash), _date, _secret) ? _caller : throw Mismatch();
+        if (!_signature.IsOf(CanonicalRequest.Of(_request.Method, _rawTarget, headers, bodyHash), _date, _secret)) throw Mismatch();
     }
 
     private static ApiException Mismatch() => Refused(

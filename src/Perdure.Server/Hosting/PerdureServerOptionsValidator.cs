@@ -22,6 +22,8 @@ internal sealed class PerdureServerOptionsValidator : IValidateOptions<PerdureSe
             failures.Add($"{nameof(PerdureServerOptions)}.{nameof(options.ApiKeys)}: {string.Join(" and ", twice.Select(static key => $"'{key.Name}'"))} have the same key; it would not be known whose rights it has.");
         foreach (var credential in options.AccessKeys.Concat<ServerCredential>(options.ApiKeys))
         {
+            if (credential.MaxConcurrentRequests is < 1 or > 100_000)
+                failures.Add($"MaxConcurrentRequests of the credential '{credential.Name}' is {credential.MaxConcurrentRequests}; it must be 1 to 100,000, or null for as many as the server serves.");
             if (credential.Functions is { Count: 0 })
                 failures.Add($"Functions of the credential '{credential.Name}' is empty: it would be good for nothing. Leave it null for all functions.");
             foreach (var function in credential.Functions?.Where(static function => !ExecutionArn.IsValidName(function)) ?? [])

@@ -3,6 +3,7 @@ using Perdure.Engine;
 using Perdure.Engine.Executions;
 using Perdure.Engine.Hosting;
 using Perdure.Engine.Invocation;
+using Perdure.Server.Authentication;
 using Perdure.Storage;
 
 namespace Perdure.Server.Http;
@@ -15,7 +16,8 @@ internal sealed class ApiEngine(PerdureHost host)
     /// <summary>Payloads in and out are text as it came.</summary>
     public IPerdureClient Client { get; } = new InProcessClient(() => host.Node, VerbatimSerializer.Instance);
 
-    public IDurableService Service => Node.Runner.Service;
+    /// <summary>Checkpoint and state, as this caller may use them.</summary>
+    public IDurableService ServiceFor(ApiCaller caller) => Node.Runner.ServiceFor(caller.MayStart);
 
     public FunctionRegistry Functions => Node.Functions;
 
@@ -37,7 +39,7 @@ internal sealed class ApiEngine(PerdureHost host)
 
     public bool IsCallbackId(string callbackId) => Node.Core.Signer.TryReadCallback(callbackId, out _);
 
-    public Task<bool> TryServeAsync(FunctionDefinition function) => Node.TryServeAsync(function);
+    public Task<bool> TryServeAsync(ServedFunction function) => Node.TryServeAsync(function);
 
     public Task<TimeSpan> LagAsync(CancellationToken cancellationToken) => Node.LagAsync(cancellationToken);
 

@@ -21,6 +21,9 @@ internal abstract class ApiOperation
 
     public virtual int SuccessStatus => 200;
 
+    /// <summary>The largest body that a request of this operation can need; the server's own limit may be less.</summary>
+    public virtual int MaxBodyBytes => 64 * 1024;
+
     /// <summary>Answers a request. Whatever it throws, <see cref="ApiErrors"/> says what that is called.</summary>
     public abstract Task<ApiResult> RunAsync(ApiRequest request);
 }

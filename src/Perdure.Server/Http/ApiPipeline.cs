@@ -57,11 +57,12 @@ internal sealed partial class ApiPipeline(
         // Invocations that run elsewhere are waited for, and are to record what they did.
         if (lifetime.ApplicationStopping.IsCancellationRequested && operation.Right != ApiRights.Execute) throw ApiErrors.TryLater("The server is stopping; try again.");
 
-        // What can be said without the body is said before it is read.
+        // What can be said without the body is said before it is read: most callers are known by then.
         var claim = authenticator.Examine(http, target);
-        var body = await RequestBody.ReadAsync(http, options.Value.MaxRequestBodyBytes, place).ConfigureAwait(false);
+        if (claim.Holder is { } holder) Admit(holder, operation, place);
+        var body = await RequestBody.ReadAsync(http, Math.Min(operation.MaxBodyBytes, options.Value.MaxRequestBodyBytes), place).ConfigureAwait(false);
         var caller = claim.Prove(body);
-        caller.Require(operation.Right);
+        Admit(caller, operation, place);
         return await operation.RunAsync(new ApiRequest
         {
             Http = http,
@@ -72,6 +73,12 @@ internal sealed partial class ApiPipeline(
             Place = place,
             Stopping = lifetime.ApplicationStopping,
         }).ConfigureAwait(false);
+    }
+
+    private static void Admit(ApiCaller caller, ApiOperation operation, RequestGate.Place place)
+    {
+        caller.Require(operation.Right);
+        place.ReserveFor(caller);
     }
 
     /// <summary>The request's target as it was sent: what ASP.NET decodes of it, and what it leaves, is no longer what was signed.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Perdure.Engine.Executions;
 using Perdure.Engine.Invocation;
 using Perdure.Server.Api;
@@ -13,29 +14,29 @@ internal sealed record FunctionAddress(string Name, string? Qualifier)
     public static FunctionAddress Parse(string text, string? qualifier)
     {
         var constraints = new Constraints();
-        constraints.Text(text, "functionName", 256, Patterns.FunctionName);
+        constraints.Text(text, "functionName", 256, FunctionTarget.Pattern);
         constraints.Text(qualifier, "qualifier", 128, Patterns.Qualifier);
         constraints.Require();
-        var match = Patterns.FunctionName.Match(text);
-        var inName = match.Groups["qualifier"] is { Success: true, Value: var given } ? given : null;
-        if (inName is not null && qualifier is not null && inName != qualifier)
+        if (!FunctionTarget.TryParse(text, out var target)) throw new UnreachableException($"'{text}' has the form of a function's name and cannot be read as one.");
+        if (target.Qualifier is { } inName && qualifier is not null && inName != qualifier)
             throw new ApiException(ApiErrors.InvalidParameterValue, "The derived qualifier from the function name does not match the specified qualifier.");
-        var address = new FunctionAddress(match.Groups["name"].Value, qualifier ?? inName);
-        if (!IsHere(match.Groups["region"], ExecutionArn.Region) || !IsHere(match.Groups["account"], ExecutionArn.Account))
-            throw new ApiException(ApiErrors.ResourceNotFound, $"Function not found: {text}");
-        return address;
-
-        static bool IsHere(System.Text.RegularExpressions.Group part, string ours) => !part.Success || part.Value == ours;
+        if (!target.IsHere) throw new ApiException(ApiErrors.ResourceNotFound, $"Function not found: {text}");
+        return new FunctionAddress(target.Name, qualifier ?? target.Qualifier);
     }
 
     /// <summary>The function in that version.</summary>
     /// <exception cref="ApiException">There is none.</exception>
     public FunctionDefinition Find(ApiEngine engine) =>
-        engine.Functions.FindTarget(Qualifier is null ? Name : $"{Name}:{Qualifier}", out _) ?? throw NotFound();
+        FindServed(engine).Resolve(Qualifier) ?? throw NotFound();
 
     /// <summary>The function in all its versions.</summary>
     /// <exception cref="ApiException">There is none.</exception>
     public ServedFunction FindServed(ApiEngine engine) => engine.Functions.Served(Name) ?? throw NotFound();
+
+    /// <summary>Changes the function, from what it is in that moment; null removes it. What the change throws leaves it as it was.</summary>
+    /// <returns>The function as the change made it; null when it is gone.</returns>
+    /// <exception cref="ApiException">There is none.</exception>
+    public ServedFunction? Change(ApiEngine engine, Func<ServedFunction, ServedFunction?> change) => engine.Functions.Change(Name, known => change(known ?? throw NotFound()));
 
     public ApiException NotFound() => new(ApiErrors.ResourceNotFound, $"Function not found: {Arn}");
 }

@@ -7,6 +7,9 @@ namespace Perdure.Server.Http;
 /// <summary>A request's body as one JSON object; no body is an empty one. Members that nobody asks for are ignored.</summary>
 internal readonly struct JsonBody
 {
+    /// <summary>A name that stands there twice is refused: which of the two is meant, a proxy that looked at the body may have seen otherwise.</summary>
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false };
+
     private readonly JsonElement _json;
 
     private JsonBody(JsonElement json) => _json = json;
@@ -18,7 +21,7 @@ internal readonly struct JsonBody
         try
         {
             RequireText(body.Span);
-            var json = JsonElement.Parse(body.Span);
+            var json = JsonElement.Parse(body.Span, Options);
             return json.ValueKind == JsonValueKind.Object ? new JsonBody(json) : throw Refused("The body must be a JSON object.");
         }
         catch (JsonException error)

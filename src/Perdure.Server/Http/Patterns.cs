@@ -20,9 +20,6 @@ internal static partial class Patterns
     [GeneratedRegex(@"\A[\x20-\x7E]+\z")]
     public static partial Regex Printable { get; }
 
-    [GeneratedRegex(@"\A(?<arn>arn:[a-zA-Z0-9-]+:lambda:)?((?<region>[a-zA-Z0-9-]+):(?=\d{12}:))?((?<account>\d{12}):)?(?<word>function:)?(?<name>[a-zA-Z0-9-_]+)(:(?<qualifier>\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?\z")]
-    public static partial Regex FunctionName { get; }
-
     [GeneratedRegex(@"\A(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+)\z")]
     public static partial Regex Qualifier { get; }
 

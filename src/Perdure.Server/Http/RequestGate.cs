@@ -1,4 +1,5 @@
 using Perdure.Server.Api;
+using Perdure.Server.Authentication;
 
 namespace Perdure.Server.Http;
 
@@ -33,6 +34,16 @@ internal sealed class RequestGate(int mostWorking, int mostWaiting, long mostByt
     {
         private bool _waits;
         private long _bytes;
+        private CallerQuota? _quota;
+
+        /// <summary>From here on it is a request of this caller.</summary>
+        /// <exception cref="ApiException">They have as many under way as they may.</exception>
+        public void ReserveFor(ApiCaller caller)
+        {
+            if (caller.Quota is not { } quota || _quota is not null) return;
+            if (!quota.TryTake()) throw Full($"concurrent requests of {caller.Name}");
+            _quota = quota;
+        }
 
         /// <summary>From here on the request only waits, among others that do: it makes room for one that works.</summary>
         /// <exception cref="ApiException">Too many wait already. Ask before anything is changed.</exception>
@@ -72,6 +83,7 @@ internal sealed class RequestGate(int mostWorking, int mostWaiting, long mostByt
         public void Dispose()
         {
             ReleaseBytes();
+            _quota?.Return();
             lock (gate._gate)
             {
                 if (_waits) gate._waiting--;

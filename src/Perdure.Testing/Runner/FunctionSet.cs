@@ -34,7 +34,7 @@ internal sealed class FunctionSet(string name, Action<IPerdureBuilder> register)
         for (var i = 0; i < builder.Services.Count; i++)
         {
             if (builder.Services[i].ImplementationInstance is FunctionDefinition definition)
-                builder.Services[i] = ServiceDescriptor.Singleton(definition with { AnswersToAnyQualifier = true });
+                builder.Services[i] = ServiceDescriptor.Singleton(definition with { AnswersToAnyAddress = true });
         }
     }
 

@@ -81,6 +81,8 @@ public class InvokeTests
     [InlineData("pinned", "2", "arn:aws:lambda:local:000000000000:function:pinned:2")]
     [InlineData("arn:aws:lambda:eu-central-1:000000000000:function:echo", "$LATEST", "arn:aws:lambda:eu-central-1:000000000000:function:echo")]
     [InlineData("111111111111:function:echo", "$LATEST", "111111111111:function:echo")]
+    [InlineData("arn:aws-cn:lambda:local:000000000000:function:echo", "$LATEST", "arn:aws-cn:lambda:local:000000000000:function:echo")]
+    [InlineData("arn:aws:lambda:echo", "$LATEST", "arn:aws:lambda:echo")]
     public async Task A_function_or_version_that_is_not_there_is_not_found(string function, string qualifier, string named)
     {
         await using var server = await TestServer.StartAsync();

@@ -122,11 +122,16 @@ public class AccessTests
     [InlineData("empty", "Functions of the credential 'one' is empty")]
     [InlineData("version", "Functions of the credential 'one' has 'echo:1'")]
     [InlineData("twice", "'one' and 'two' have the same key")]
+    [InlineData("quota", "MaxConcurrentRequests of the credential 'one' is 0")]
     public async Task A_credential_that_would_be_good_for_something_else_than_was_meant_is_refused_at_the_start(string mistake, string says)
     {
         var error = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => TestServer.StartAsync(options =>
         {
-            options.ApiKeys.Add(new ServerApiKey("one", EchoOnly) { Functions = mistake switch { "empty" => [], "version" => ["echo:1"], _ => ["echo"] } });
+            options.ApiKeys.Add(new ServerApiKey("one", EchoOnly) 
+            {
+                Functions = mistake switch { "empty" => [], "version" => ["echo:1"], _ => ["echo"] },
+                MaxConcurrentRequests = mistake == "quota" ? 0 : null,
+            });
             if (mistake == "twice") options.ApiKeys.Add(new ServerApiKey("two", EchoOnly));
         }));
 

@@ -13,9 +13,9 @@ public class FunctionVersionRules
         var registry = Registry("$LATEST", "1", "2");
 
         Assert.Equal("$LATEST", registry.Find("f")?.Version);
-        Assert.Equal("$LATEST", registry.FindTarget("f", out _)?.Version);
-        Assert.Equal("2", registry.FindTarget("f:2", out _)?.Version);
-        Assert.Null(registry.FindTarget("f:3", out _));
+        Assert.Equal("$LATEST", Find(registry, "f")?.Version);
+        Assert.Equal("2", Find(registry, "f:2")?.Version);
+        Assert.Null(Find(registry, "f:3"));
     }
 
     [Fact]
@@ -37,9 +37,9 @@ public class FunctionVersionRules
         var registry = Registry("$LATEST", "1", "2");
         registry.Change("f", known => known! with { Aliases = known.Aliases.Add("live", "1") });
 
-        Assert.Equal("1", registry.FindTarget("arn:aws:lambda:local:000000000000:function:f:live", out _)?.Version);
+        Assert.Equal("1", Find(registry, "arn:aws:lambda:local:000000000000:function:f:live")?.Version);
         registry.Change("f", known => known! with { Aliases = known.Aliases.SetItem("live", "2") });
-        Assert.Equal("2", registry.FindTarget("f:live", out _)?.Version);
+        Assert.Equal("2", Find(registry, "f:live")?.Version);
     }
 
     [Fact]
@@ -52,6 +52,31 @@ public class FunctionVersionRules
         Assert.Equal(("1", "1", "2"), (first.Published.Version, again.Published.Version, changed.Published.Version));
         Assert.Equal(["$LATEST", "1", "2"], changed.Function.InOrder.Select(version => version.Version));
     }
+
+    [Fact]
+    public void The_number_of_a_version_that_was_deleted_is_not_given_again()
+    {
+        var published = ServedFunction.Of(Version("$LATEST")).Publish().Function;
+        var deleted = published.Without("1")!;
+        var changed = deleted.With(deleted.Default with { RetentionDays = 3 });
+
+        Assert.Equal("2", deleted.Publish().Published.Version);
+        Assert.Equal("2", changed.Publish().Published.Version);
+        Assert.Null(ServedFunction.Of(Version("7")).Without("7"));
+    }
+
+    [Fact]
+    public void A_change_that_throws_leaves_everything_as_it_was()
+    {
+        var registry = Registry("$LATEST", "1");
+        var before = registry.Served("f");
+
+        Assert.Throws<InvalidOperationException>(() => registry.Change("f", _ => throw new InvalidOperationException()));
+
+        Assert.Same(before, registry.Served("f"));
+    }
+
+    private static FunctionDefinition? Find(FunctionRegistry registry, string target) => FunctionTarget.TryParse(target, out var named) ? registry.Find(named) : null;
 
     private static FunctionDefinition Version(string version) => new("f", version, 60, Nothing);
 

@@ -49,6 +49,11 @@ public class TargetStories
     [InlineData("arn:aws:lambda:local:000000000000:function:durable", "InvokeFailedException InvalidParameterValueException: You cannot invoke a durable function using an unqualified ARN.")]
     [InlineData("durable:7", "InvokeFailedException ResourceNotFoundException: Function not found: durable:7")]
     [InlineData("nobody", "InvokeFailedException ResourceNotFoundException: Function not found: nobody")]
+    [InlineData("arn:aws:lambda:eu-west-1:000000000000:function:durable:$LATEST", "InvokeFailedException ResourceNotFoundException: Function not found: arn:aws:lambda:eu-west-1:000000000000:function:durable:$LATEST")]
+    [InlineData("arn:aws:lambda:local:111111111111:function:durable:$LATEST", "InvokeFailedException ResourceNotFoundException: Function not found: arn:aws:lambda:local:111111111111:function:durable:$LATEST")]
+    [InlineData("arn:aws-cn:lambda:local:000000000000:function:durable:$LATEST", "InvokeFailedException ResourceNotFoundException: Function not found: arn:aws-cn:lambda:local:000000000000:function:durable:$LATEST")]
+    [InlineData("111111111111:function:durable:$LATEST", "InvokeFailedException ResourceNotFoundException: Function not found: 111111111111:function:durable:$LATEST")]
+    [InlineData("nonsense:function:durable:$LATEST", "InvokeFailedException ResourceNotFoundException: Function not found: nonsense:function:durable:$LATEST")]
     [InlineData("arn:aws:lambda:local:000000000000:function:plain", "plain x")]
     [InlineData("plain", "plain x")]
     public async Task A_call_names_a_function_by_name_version_or_arn(string target, string expected) => Assert.Equal(
@@ -62,6 +67,18 @@ public class TargetStories
     public async Task A_function_s_own_name_may_end_in_the_word_function(string target) => Assert.Equal(
         "\"mine x\"",
         await CallAsync(context => context.InvokeAsync<string, string>(target, "x"), builder => builder.AddFunction<string, string>("my-function", (input, _) => Task.FromResult($"mine {input}"))));
+
+    [Theory]
+    [InlineData("arn:aws:lambda:eu-west-1:000000000000:function:durable:$LATEST")]
+    [InlineData("111111111111:function:durable:$LATEST")]
+    public async Task A_client_does_not_start_what_is_said_to_be_elsewhere(string function)
+    {
+        await using var host = await StartHostAsync(_ => Task.FromResult(""));
+
+        var error = await Assert.ThrowsAsync<FunctionNotFoundException>(() => host.Client.StartAsync(function, "x"));
+
+        Assert.Contains(function, error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_plain_function_is_called_and_leaves_no_execution_of_its_own()
