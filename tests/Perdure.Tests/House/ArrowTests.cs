@@ -15,7 +15,7 @@ public class ArrowTests
         ["Perdure.Testing"] = ["Perdure.Engine"],
         ["Perdure.Dashboard"] = ["Perdure"],
         ["Perdure.Server"] = ["Perdure.Engine", "Perdure.Sqlite", "Perdure.Postgres", "Perdure.Dashboard"],
-        ["Perdure.Cli"] = ["Perdure.Server"],
+        ["Perdure.Cli"] = ["Perdure.Server", "Perdure.Sqlite", "Perdure.Postgres"], // its dev and serve choose the store
         ["Perdure.AI"] = ["Perdure"],
         ["Perdure.Analyzers"] = [],
     };
