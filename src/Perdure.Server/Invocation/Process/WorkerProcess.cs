@@ -5,25 +5,39 @@ namespace Perdure.Server.Invocation.Process;
 /// <summary>One worker: a process that asks for invocations, one after another.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan SignalDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
+
     private readonly System.Diagnostics.Process _process;
     private readonly RuntimeApi _api;
     private readonly TimeProvider _clock;
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<string> _lastLines = new();
     private readonly Task _output;
+    private readonly int _processId;
     private int _ended;
+    private int _exitCode;
     private volatile bool _isKilled;
 
     private WorkerProcess(System.Diagnostics.Process process, RuntimeApi api, TimeProvider clock, WorkerLog log)
     {
-        (_process, _api, _clock) = (process, api, clock);
+        (_process, _processId, _api, _clock) = (process, process.Id, api, clock);
         process.EnableRaisingEvents = true;
         process.Exited += (_, _) => OnExited(log);
         _output = Task.WhenAll(
             log.PumpAsync(process.StandardOutput, LogLevel.Information, () => api.ExecutionArn, null),
             log.PumpAsync(process.StandardError, LogLevel.Warning, () => api.ExecutionArn, _lastLines));
-        log.Started(process.Id);
+        log.Started(_processId);
         if (process.HasExited) OnExited(log);
+        else _ = EndWithOutputAsync(log);
+    }
+
+    /// <summary>The second sign of its end: a server that was started with SIGCHLD ignored or blocked is never told that a child has ended. Its shell holds the output as long as it lives.</summary>
+    private async Task EndWithOutputAsync(WorkerLog log)
+    {
+        await _output.ConfigureAwait(false);
+        await Task.WhenAny(_exited.Task, Task.Delay(SignalDelay, _clock)).ConfigureAwait(false); // the signal knows the exit code
+        OnExited(log);
     }
 
     /// <summary>Whether it can be given another invocation.</summary>
@@ -95,14 +109,28 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return await answer.ConfigureAwait(false); // ended above, or answered in that very moment
     }
 
-    private int ExitCode => _process.HasExited ? _process.ExitCode : 0;
+    /// <summary>Known from its end on, also when the process itself is no longer held; 0 when nobody was told.</summary>
+    private int ExitCode => Volatile.Read(ref _exitCode);
 
     private void OnExited(WorkerLog log)
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0) return;
-        log.Ended(_process.Id, WorkerErrors.Describe(_process.ExitCode));
+        Volatile.Write(ref _exitCode, ReadExitCode());
+        log.Ended(_processId, WorkerErrors.Describe(ExitCode));
         _exited.TrySetResult();
         EndCurrent();
+    }
+
+    private int ReadExitCode()
+    {
+        try
+        {
+            return _process.HasExited ? _process.ExitCode : 0;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0; // let go of meanwhile
+        }
     }
 
     private void EndCurrent() => _api.End((hasBegun, id) => hasBegun
@@ -131,7 +159,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill();
-        await _exited.Task.ConfigureAwait(false);
+        await Task.WhenAny(_exited.Task, Task.Delay(EndLimit, _clock)).ConfigureAwait(false);
         await _api.DisposeAsync().ConfigureAwait(false);
 
         // Not what it wrote: something that it started may hold its output open, and is not waited for.
