@@ -92,7 +92,20 @@ public class ModelStories
     public async Task Pages_that_cannot_be_read_cost_confidence_and_more_than_a_tenth_a_question_to_the_provider(int unreadable, double confidence)
     {
         var lost = 0;
-        await using var world = new CaseWorld(model: new EditedModel((agent, _, answer) => agent == "extraction" && answer.Text.Contains("Blank", StringComparison.Ordinal) ? Say($"? {++lost}") : answer));
+        var readable = 11 - unreadable; // three that say something, and the rest
+        var allReadable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var model = new EditedModel((agent, _, answer) => agent == "extraction" && IsBlank(answer) ? Say($"? {Interlocked.Increment(ref lost)}") : answer)
+        {
+            // Too many unreadable pages end the batch: a page that is still being read then counts as unread too, and here none is to be.
+            HoldBack = (agent, answer) =>
+            {
+                if (agent != "extraction" || allReadable.Task.IsCompleted) return Task.CompletedTask;
+                if (IsBlank(answer)) return allReadable.Task.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+                if (Interlocked.Decrement(ref readable) == 0) allReadable.SetResult();
+                return Task.CompletedTask;
+            },
+        };
+        await using var world = new CaseWorld(model: model);
         var good = "Note\nPain radiating to the leg for ten weeks\n---\nNote\nPhysiotherapy without lasting relief for eight weeks\n---\nNote\nReflexes reduced on exam";
         var pages = string.Concat(Enumerable.Range(0, 7 - unreadable + 1).Select(static _ => "\n---\nNote\nNothing new")) + string.Concat(Enumerable.Range(0, unreadable - 1).Select(static _ => "\n---\nNote\nBlank")) + "\n---\nNote\nBlank";
 
@@ -112,6 +125,8 @@ public class ModelStories
         var shown = result.GetStep("prepare-review").GetResult<ReviewRequest>()!; // recorded
         Assert.Equal(confidence, shown.Confidence, precision: 2);
         Assert.Contains($"{unreadable} pages could not be read.", shown.Flags);
+
+        static bool IsBlank(ChatResponse answer) => answer.Text.Contains("Blank", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,6 +228,9 @@ public class ModelStories
         private readonly Dictionary<string, int> _calls = [];
         private readonly Dictionary<string, string> _prompts = [];
 
+        /// <summary>What an answer waits for before it is given.</summary>
+        public Func<string, ChatResponse, Task> HoldBack { get; init; } = static (_, _) => Task.CompletedTask;
+
         public string LastPromptOf(string agent) => _prompts[agent];
 
         public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -226,7 +244,9 @@ public class ModelStories
                 _prompts[agent] = asked[^1].Text;
             }
 
-            return edit(agent, call, await base.GetResponseAsync(asked, options, cancellationToken));
+            var answer = await base.GetResponseAsync(asked, options, cancellationToken);
+            await HoldBack(agent, answer);
+            return edit(agent, call, answer);
         }
     }
 }
