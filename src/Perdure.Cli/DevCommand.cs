@@ -15,7 +15,7 @@ internal static class DevCommand
         var config = new Option<string?>("--config") { Description = "A file with functions." };
         var functions = new Option<string[]>("--function")
         {
-            Description = "A function: NAME=COMMAND to start its workers with, such as orders=\"node handler.mjs\", or NAME=URL to reach it at. Repeat it for more.",
+            Description = "A function: NAME=COMMAND to start its workers with, such as orders=\"node handler.mjs\". Repeat it for more.",
         };
         var command = new Command("dev", "Starts server and store on this machine alone.") { port, data, config, functions };
         command.SetAction((arguments, cancellationToken) => ServerProgram.RunAsync(

@@ -13,7 +13,7 @@ internal static class FunctionArguments
         {
             var at = argument.IndexOf('=', StringComparison.Ordinal);
             if (at < 1 || at == argument.Length - 1)
-                throw new ConfigException($"--function {argument}: it must be NAME=COMMAND, such as orders=\"node handler.mjs\", or NAME=URL.");
+                throw new ConfigException($"--function {argument}: it must be NAME=COMMAND, such as orders=\"node handler.mjs\".");
             var (name, target) = (argument[..at], argument[(at + 1)..]);
             if (!named.Add(name)) throw new ConfigException($"--function names '{name}' twice.");
             functions[name] = With(functions.GetValueOrDefault(name, new FunctionConfig()), target);

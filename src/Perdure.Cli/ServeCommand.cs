@@ -12,7 +12,7 @@ internal static class ServeCommand
         var config = new Option<string?>("--config") { Description = "The configuration file. Variable: PERDURE_CONFIG." };
         var urls = new Option<string?>("--urls") { Description = $"Where to listen, separated by semicolons. Variable: PERDURE_URLS. Default: {DefaultUrls}." };
         var data = new Option<string?>("--data") { Description = "The folder of the executions. Variable: PERDURE_DATA." };
-        var functions = new Option<string[]>("--function") { Description = "A function: NAME=COMMAND or NAME=URL. Repeat it for more." };
+        var functions = new Option<string[]>("--function") { Description = "A function: NAME=COMMAND. Repeat it for more." };
         var command = new Command(
             "serve",
             "Runs the server in production. Whatever listens beyond this machine needs a credential: accessKeys or apiKeys in the file, " +

@@ -23,9 +23,9 @@ internal static class ServerProgram
             await app.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return 0;
         }
-        catch (Exception error) when (Explain(error) is not null)
+        catch (Exception error) when (Explain(error) is { } explained)
         {
-            await Console.Error.WriteLineAsync(Explain(error)).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(explained).ConfigureAwait(false);
             return 1;
         }
     }

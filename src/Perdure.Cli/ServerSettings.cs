@@ -61,6 +61,8 @@ internal sealed record ServerSettings
                     foreach (var variable in function.PassEnvironment) options.PassedEnvironment.Add(variable);
                 });
                 break;
+            case { Url: { } url, Command: null }:
+                throw new ConfigException($"Function '{name}' is to be reached at {url}, which this version cannot do yet: give it a command, which starts its workers.");
             default:
                 throw new ConfigException($"Function '{name}' must have a command, which starts its workers, or a url, where it is reached: one of them.");
         }
