@@ -86,11 +86,9 @@ internal sealed class PerdureBuilder(IServiceCollection services) : IPerdureBuil
     public IPerdureBuilder AddPlainFunction<TInput, TOutput>(string name, Func<TInput, CancellationToken, Task<TOutput>> function, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(function);
-        var seconds = Seconds(timeout, nameof(timeout)) ?? LongestPlainCallSeconds;
+        var seconds = Seconds(timeout, nameof(timeout)) ?? PerdureLimits.MaxInvocationSeconds;
         return Add(new FunctionDefinition(name, FunctionDefinition.Latest, seconds, new InProcessInvoker(new PlainHandler<TInput, TOutput>(function))) { IsDurable = false });
     }
-
-    private const int LongestPlainCallSeconds = 900; // as long as a Lambda function may run
 
     private static int? Seconds(TimeSpan? timeout, string field) => timeout is { } given
         ? Durations.WholeSeconds(Durations.Require(given, field, "Longer work is split over several executions."))

@@ -9,8 +9,6 @@ namespace Perdure.Server.Api;
 /// <summary>Registers a function with its durable configuration, for as long as this process runs. How it is reached, its invoker reads from the rest.</summary>
 internal sealed class CreateFunction : ApiOperation
 {
-    private const int LongestInvocationSeconds = 900;
-
     public override string Method => "POST";
 
     public override ApiPath Path { get; } = new("/2015-03-31/functions");
@@ -27,7 +25,7 @@ internal sealed class CreateFunction : ApiOperation
         var constraints = new Constraints();
         constraints.NotNull(body.Text("FunctionName"), "functionName");
         constraints.OneOf(body.Object("TenancyConfig").Text("TenantIsolationMode"), "tenancyConfig.tenantIsolationMode", ["PER_TENANT"]);
-        constraints.Range(body.Number("Timeout"), "timeout", 1, LongestInvocationSeconds);
+        constraints.Range(body.Number("Timeout"), "timeout", 1, PerdureLimits.MaxInvocationSeconds);
         constraints.Require();
         var name = FunctionAddress.Parse(body.Text("FunctionName")!, qualifier: null).Name; // required above
         request.Caller.Require(Right, name);
@@ -43,7 +41,7 @@ internal sealed class CreateFunction : ApiOperation
     {
         // Whether it is durable is decided once, here; how long an invocation of a plain one may take is its whole timeout.
         var durable = DurableConfigBody.Read(body);
-        var timeout = durable is null ? body.Number("Timeout") ?? LongestInvocationSeconds : PerdureLimits.MaxDurationSeconds;
+        var timeout = durable is null ? body.Number("Timeout") ?? PerdureLimits.MaxInvocationSeconds : PerdureLimits.MaxDurationSeconds;
         var function = new FunctionDefinition(name, FunctionDefinition.Latest, timeout, invoker)
         {
             IsDurable = durable is not null,

@@ -9,7 +9,6 @@ namespace Perdure.Server.Api;
 /// <summary>Starts an execution; waits for its end, or does not, or only looks whether it could be started.</summary>
 internal sealed class Invoke : FunctionOperation
 {
-    private const int LongestSynchronousSeconds = 900;
     private const int MostBytesAsynchronously = 1_048_576;
 
     private const string Synchronous = "RequestResponse";
@@ -69,7 +68,7 @@ internal sealed class Invoke : FunctionOperation
         var definition = function.Find(engine);
         if (definition.IsDurable && function.Qualifier is null)
             throw new ApiException(ApiErrors.InvalidParameterValue, "You cannot invoke a durable function using an unqualified ARN.");
-        if (type == Synchronous && definition.ExecutionTimeoutSeconds > LongestSynchronousSeconds)
+        if (type == Synchronous && definition.ExecutionTimeoutSeconds > PerdureLimits.MaxInvocationSeconds)
             throw new ApiException(ApiErrors.InvalidParameterValue, "You cannot synchronously invoke a durable function with an executionTimeout greater than 15 minutes.");
         return definition;
     }

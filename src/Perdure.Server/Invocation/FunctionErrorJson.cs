@@ -5,9 +5,6 @@ namespace Perdure.Server.Invocation;
 /// <summary>Reads errors as Lambda functions write them: <c>errorType</c>, <c>errorMessage</c>, <c>stackTrace</c> or <c>trace</c>.</summary>
 internal static class FunctionErrorJson
 {
-    private const int MostFrames = 64;
-    private const int MostMessage = 8192;
-
     /// <summary>Whatever is no such error is its message.</summary>
     public static ErrorObject Read(ReadOnlySpan<byte> body, string defaultType)
     {
@@ -30,16 +27,14 @@ internal static class FunctionErrorJson
             // Not JSON, or cut in the middle.
         }
 
-        return new ErrorObject { ErrorType = defaultType, ErrorMessage = Cut(System.Text.Encoding.UTF8.GetString(body)) };
+        return new ErrorObject { ErrorType = defaultType, ErrorMessage = ErrorObject.Cut(System.Text.Encoding.UTF8.GetString(body)) };
     }
 
     private static string? Text(JsonElement error, string member) =>
-        error.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? Cut(value.GetString()!) : null; // a string has one
+        error.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? ErrorObject.Cut(value.GetString()!) : null; // a string has one
 
     private static string[]? Frames(JsonElement error, string member) =>
         error.TryGetProperty(member, out var frames) && frames.ValueKind == JsonValueKind.Array
-            ? [.. frames.EnumerateArray().Where(static frame => frame.ValueKind == JsonValueKind.String).Take(MostFrames).Select(static frame => Cut(frame.GetString()!))] // a string has one
+            ? [.. frames.EnumerateArray().Where(static frame => frame.ValueKind == JsonValueKind.String).Take(ErrorObject.MaxFrames).Select(static frame => ErrorObject.Cut(frame.GetString()!))] // a string has one
             : null;
-
-    private static string Cut(string text) => text.Length <= MostMessage ? text : text[..MostMessage];
 }

@@ -14,7 +14,7 @@ public abstract class RemoteFunctionOptions
     public bool IsDurable { get; set; } = true;
 
     /// <summary>How long one invocation may take. 1 second to 15 minutes, the default.</summary>
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(15);
+    public TimeSpan Timeout { get; set; } = LongestInvocation;
 
     /// <summary>When an execution times out, with all its waits. 1 second to 366 days, the default. Not for plain functions.</summary>
     public TimeSpan ExecutionTimeout { get; set; } = TimeSpan.FromSeconds(PerdureLimits.MaxDurationSeconds);
@@ -25,7 +25,7 @@ public abstract class RemoteFunctionOptions
     /// <summary>Whether executions run on behalf of a tenant each, who has to be named at the start. Default: false.</summary>
     public bool TenantIsolation { get; set; }
 
-    private protected static readonly TimeSpan LongestInvocation = TimeSpan.FromMinutes(15);
+    private protected static readonly TimeSpan LongestInvocation = TimeSpan.FromSeconds(PerdureLimits.MaxInvocationSeconds);
 
     internal FunctionDefinition Define(string name, IFunctionInvoker invoker)
     {

@@ -1,5 +1,3 @@
-using Perdure.Protocol;
-
 namespace Perdure.Server.Invocation;
 
 /// <summary>One invocation on its way to a function elsewhere.</summary>
@@ -10,8 +8,6 @@ namespace Perdure.Server.Invocation;
 /// <param name="TenantId">On whose behalf; null when the function has no tenants.</param>
 internal sealed record RemoteInvocation(string RequestId, string ExecutionArn, ReadOnlyMemory<byte> Payload, string TraceId, string? TenantId)
 {
-    public string FunctionName => ArnParts.Function(ExecutionArn)!; // every execution's ARN has one
-
     /// <summary>The function in the version that runs.</summary>
     public string FunctionArn => ExecutionArn[..ExecutionArn.IndexOf('/', StringComparison.Ordinal)];
 }

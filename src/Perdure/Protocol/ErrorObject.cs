@@ -54,7 +54,8 @@ public sealed record ErrorObject
     /// <summary>The same error, small enough to be recorded: data that makes it too large is left out, so that a failure is never more than that.</summary>
     internal ErrorObject Fitting() => ErrorData is null || ProtocolJson.Bytes(this).Length < PerdureLimits.MaxErrorBytes ? this : this with { ErrorData = null };
 
-    private static string Cut(string message) => message.Length <= MaxMessage ? message : message[..MaxMessage];
+    /// <summary>As much of a text as a record of an error keeps.</summary>
+    internal static string Cut(string message) => message.Length <= MaxMessage ? message : message[..MaxMessage];
 
     [SuppressMessage("Style", "IDE0305:Simplify collection initialization", Justification = "Reads as a pipeline.")]
     private static string[]? Frames(string? stackTrace) => stackTrace?
@@ -63,5 +64,7 @@ public sealed record ErrorObject
         .ToArray();
 
     private const int MaxMessage = 8192;
-    private const int MaxFrames = 64;
+
+    /// <summary>Frames that a record of an error keeps.</summary>
+    internal const int MaxFrames = 64;
 }

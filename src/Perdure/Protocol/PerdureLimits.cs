@@ -9,6 +9,9 @@ internal static class PerdureLimits
     public const int MaxInvokedName = 256;
     public const int MaxDurationSeconds = 31_622_400;
 
+    /// <summary>Longest run of a Lambda function: of one invocation, of a plain function, of a call that waits for its answer.</summary>
+    public const int MaxInvocationSeconds = 900;
+
     /// <summary>Largest step result, and the size above which a context's result is rebuilt by replaying its children.</summary>
     public const int InlinePayloadBytes = 262_144;
 

@@ -127,7 +127,7 @@ public class AccessTests
     {
         var error = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => TestServer.StartAsync(options =>
         {
-            options.ApiKeys.Add(new ServerApiKey("one", EchoOnly) 
+            options.ApiKeys.Add(new ServerApiKey("one", EchoOnly)
             {
                 Functions = mistake switch { "empty" => [], "version" => ["echo:1"], _ => ["echo"] },
                 MaxConcurrentRequests = mistake == "quota" ? 0 : null,

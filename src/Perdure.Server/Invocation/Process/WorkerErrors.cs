@@ -3,7 +3,7 @@ namespace Perdure.Server.Invocation.Process;
 /// <summary>What became of an invocation whose worker did not answer, in AWS's words.</summary>
 internal static class WorkerErrors
 {
-    public const string ExitType = "Runtime.ExitError";
+    private const string ExitType = "Runtime.ExitError";
 
     public static ErrorObject Exit(string requestId, string how) => new() { ErrorType = ExitType, ErrorMessage = $"RequestId: {requestId} Error: {how}" };
 

@@ -18,13 +18,8 @@ internal sealed class WorkerSupervisor(
 
     public WorkerPool PoolOf(WorkerCommand command, WorkerLimits limits) => _pools.GetOrAdd(
         command,
-        static (command, args) => new Lazy<WorkerPool>(() => new WorkerPool(
-            command, args.limits, args.supervisor.Service, args.supervisor.Clock, new WorkerLog(args.supervisor.LoggerOf(command.Function), command.Function))),
-        (supervisor: this, limits)).Value;
-
-    private TimeProvider Clock => clock;
-
-    private ILogger LoggerOf(string function) => loggers.CreateLogger($"Perdure.Functions.{function}");
+        _ => new Lazy<WorkerPool>(() => new WorkerPool(
+            command, limits, Service, clock, new WorkerLog(loggers.CreateLogger($"Perdure.Functions.{command.Function}"), command.Function)))).Value;
 
     private WorkerService Service() => new(options.Value.WorkerEndpoint ?? OwnAddress(), ExecutionArn.Region, key.AccessKeyId, key.SecretAccessKey);
 
