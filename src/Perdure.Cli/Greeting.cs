@@ -35,8 +35,8 @@ internal static class Greeting
             Call it, in another terminal:
 
               AWS CLI
-                export AWS_ENDPOINT_URL_LAMBDA={{address}} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x
-                aws lambda invoke --function-name '{{name}}:$LATEST' --cli-binary-format raw-in-base64-out --payload '{}' /dev/stdout
+                export AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x
+                aws lambda invoke --endpoint-url {{address}} --region us-east-1 --function-name '{{name}}:$LATEST' answer.json
 
               curl
                 curl -i -d '{}' '{{address}}/2015-03-31/functions/{{name}}/invocations?Qualifier=$LATEST'
